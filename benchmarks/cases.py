@@ -1,0 +1,199 @@
+"""The cases, one function each: what is timed, and the bar it has to reach."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks import payments as lists
+from benchmarks.measure import HERE, Line, alternate, answer, child, line, seconds
+
+DAYS = 50  # of the payment list that simcash runs; the others run its first day
+Result = dict[str, Any]
+
+
+def pssimpy(quick: bool) -> list[Line]:
+    """The same FIFO payments through simcash with history on, the slow twin, and PSSimPy 0.1.5."""
+    day, long = lists.payment_list(1), lists.payment_list(DAYS)
+    command, given = [_pssimpy_python(), str(HERE / "pssimpy_run.py")], lists.plain(day)
+    contenders = {
+        "PSSimPy": partial(answer, command, given),
+        "slow twin": partial(child, "twin", days=1),
+        "simcash, the same day": partial(child, "settle", days=1),
+        f"simcash, {DAYS} such days": partial(child, "settle", days=DAYS),
+    }
+    runs = alternate(contenders, 2 if quick else 5)
+    lines, rates = [], {}
+    for name, results in runs.items():
+        due = [p.settles for p in (long if "such days" in name else day)]
+        rates[name] = [len(due) / r["seconds"] for r in results]
+        whole = [len(due) / (r["seconds"] + r["open_seconds"]) for r in results]
+        lines.append(_agreement(name, due, results))
+        lines.append(line(f"{name}, {len(due):,} payments", "payments/s", rates[name]))
+        lines.append(line(f"{name}, opening included", "payments/s", whole))
+    for ours in list(contenders)[2:]:
+        for peer in ("PSSimPy", "slow twin"):
+            ratios = [a / b for a, b in zip(rates[ours], rates[peer], strict=True)]
+            bar = 300.0 if peer == "PSSimPy" and "such days" in ours else None
+            lines.append(line(f"{ours}, against {peer}", "times", ratios, at_least=bar))
+    return lines
+
+
+def _agreement(name: str, due: list[int], results: list[Result]) -> Line:
+    """How many payments settled in the tick in which they must."""
+    same = [sum(a == b for a, b in zip(r["settled"], due, strict=True)) for r in results]
+    return line(f"{name}, settlement times identical", f"of {len(due):,}", same, at_least=len(due))
+
+
+def _pssimpy_python() -> str:
+    """The Python of PSSimPy's environment, made on first use."""
+    folder = HERE / ".pssimpy"
+    python = str(folder / "bin" / "python")
+    if not Path(python).exists():
+        uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+        subprocess.run([uv, "venv", "--no-config", "--python", sys.executable, str(folder)], check=True)
+        subprocess.run(
+            [uv, "pip", "install", "--no-config", "--python", python, "PSSimPy==0.1.5"], check=True
+        )
+    return python
+
+
+def t2_day(quick: bool) -> list[Line]:
+    """A day of TARGET2's size, compiled code loaded, history in memory."""
+    runs = [child("run", source="t2-day") for _ in range(2 if quick else 5)]
+    return [
+        line(f"run, {runs[0]['payments']:,} payments", "s", _column(runs, "seconds"), at_most=1.0),
+        line("open", "s", _column(runs, "open_seconds")),
+        line("peak memory", "MiB", _column(runs, "peak_mib"), at_most=1536),
+    ]
+
+
+def big_200(quick: bool) -> list[Line]:
+    """A million payments between 200 banks, liquidity ample and scarce, with history and without."""
+    sources, levels = {"big-200": 0.5, "big-200-scarce": 1.5}, ("standard", "off")
+    jobs = {f"{s}, {r}": partial(child, "run", source=s, set={"record": r}) for s in sources for r in levels}
+    runs, lines = alternate(jobs, 2 if quick else 5), []
+    for source, bar in sources.items():
+        count = runs[f"{source}, standard"][0]["payments"]
+        for level in levels:
+            spent = _column(runs[f"{source}, {level}"], "seconds")
+            what, most = f"{source}, record: {level}", bar if level == "standard" else None
+            lines.append(line(what, "s", spent, at_most=most))
+            lines.append(line(what, "payments/s", [count / s for s in spent]))
+    return lines
+
+
+def stepping(quick: bool) -> list[Line]:
+    """Calls of step(1) above one step over all of them, per call."""
+    calls, lines = 1_000 if quick else 10_000, []
+    for level, bar in (("sim.step", 20.0), ("world.step", None)):
+        contenders = {"many": partial(_steps, level, calls, 1), "one": partial(_steps, level, 1, calls)}
+        spent = alternate(contenders, 3 if quick else 5)
+        above = [1e6 * (many - one) / calls for many, one in zip(spent["many"], spent["one"], strict=True)]
+        lines.append(line(f"{level}, {calls:,} calls", "us per call", above, at_most=bar))
+    return lines
+
+
+def _steps(level: str, calls: int, ticks: int) -> float:
+    import simcash
+
+    with simcash.open("three-banks") as sim:
+        days = calls * ticks // sim.clock.ticks_per_day + 2
+    with simcash.open("three-banks", set={"simulation.num_days": days}) as sim:
+        step = sim.step if level == "sim.step" else sim.world.step
+        step(1)
+        return seconds(lambda: [step(ticks) for _ in range(calls)])
+
+
+def history(quick: bool) -> list[Line]:
+    """What the history costs at about ten million rows, and memory as a run with a file grows."""
+    days = 1 if quick else 4
+    jobs = {job: partial(child, job, source="big-200", set=_days(days)) for job in ("run", "produce")}
+    runs = alternate(jobs, 2 if quick else 3)
+    kept, thrown = _column(runs["run"], "seconds"), _column(runs["produce"], "seconds")
+    share = [100 * (a - b) / a for a, b in zip(kept, thrown, strict=True)]
+    lines = [
+        line(f"{days} days of big-200, {runs['produce'][0]['rows']:,} rows kept in memory", "s", kept),
+        line("the same, rows thrown away", "s", thrown),
+        line("the history's share", "%", share, at_most=35.0),
+    ]
+    for length in sorted({1, days, 2 * days}):
+        peak = _column([_with_file(length)], "peak_mib")
+        lines.append(line(f"peak memory, {length} days, history in a file", "MiB", peak))
+    return lines
+
+
+def _with_file(days: int) -> Result:
+    with tempfile.TemporaryDirectory() as folder:
+        return child("run", source="big-200", set=_days(days), db=f"{folder}/run.duckdb")
+
+
+def _days(days: int) -> dict[str, int]:
+    return {"simulation.num_days": days}
+
+
+def cold(quick: bool) -> list[Line]:
+    """The first process of a fresh checkout, the second one, and the import alone."""
+    rounds = 1 if quick else 3
+    starts = [_starts() for _ in range(rounds)]
+    bare = [_starts(byte_code=False)[0] for _ in range(rounds)]
+    code = "import time; t = time.perf_counter(); import simcash; print(time.perf_counter() - t)"
+    imports = [answer([sys.executable, "-c", code]) for _ in range(3 if quick else 9)]
+    return [
+        line("first `simcash run three-banks`", "s", [first for first, _ in starts], at_most=20.0),
+        line("the first, without byte code", "s", bare),
+        line("second process", "s", [second for _, second in starts], at_most=1.5),
+        line("import simcash", "s", imports, at_most=0.3),
+    ]
+
+
+def _starts(byte_code: bool = True) -> tuple[float, float]:
+    """Two processes one after the other that find no machine code but what the first one leaves."""
+    command = [str(Path(sys.executable).with_name("simcash")), "run", "three-banks"]
+    with tempfile.TemporaryDirectory() as cache:
+        extra = {"SIMCASH_CACHE_DIR": cache} | (
+            {} if byte_code else {"PYTHONPYCACHEPREFIX": f"{cache}/pycache"}
+        )
+        start = partial(subprocess.run, command, env=os.environ | extra, check=True, capture_output=True)
+        return seconds(start), seconds(start)
+
+
+def linear(quick: bool) -> list[Line]:
+    """Time per payment as a run grows from 100,000 to 10 million payments."""
+    lines = []
+    for source in ("big-200", "big-200-scarce"):
+        jobs = {
+            days: partial(child, "run", source=source, set={"simulation.ticks_per_day": 10, **_days(days)})
+            for days in (1, 10, 100)[: 2 if quick else 3]
+        }
+        for days, results in (runs := alternate(jobs, 2 if quick else 3)).items():
+            each = [r["seconds"] / r["payments"] for r in results]
+            what = f"{source}, {results[0]['payments']:,} payments, {results[0]['waiting']:,} left waiting"
+            lines.append(line(what, "us per payment", [1e6 * e for e in each]))
+            if days > 1:
+                base = [r["seconds"] / r["payments"] for r in runs[1]]
+                ratios = [a / b for a, b in zip(each, base, strict=True)]
+                lines.append(line(f"{source}, {days} days against one", "times", ratios, at_most=1.5))
+    return lines
+
+
+def _column(results: list[Result], name: str) -> list[float]:
+    return [float(r[name]) for r in results]
+
+
+CASES: dict[str, Callable[[bool], list[Line]]] = {
+    "pssimpy": pssimpy,
+    "t2-day": t2_day,
+    "big-200": big_200,
+    "stepping": stepping,
+    "history": history,
+    "cold": cold,
+    "linear": linear,
+}

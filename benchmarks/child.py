@@ -1,0 +1,78 @@
+"""Jobs measured in a process of their own: `python -m benchmarks.child JOB`, JSON in, one JSON line out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import simcash
+from benchmarks import payments
+from benchmarks.measure import peak_mib, seconds
+
+Job = dict[str, Any]
+
+
+def run(given: Job) -> Job:
+    """A scenario from open to end, then how many payments there were and how many still wait."""
+    source, values = given["source"], given.get("set")
+    warm(source, values)
+    start = time.perf_counter()
+    with simcash.open(source, set=values, db=given.get("db")) as sim:
+        opened = time.perf_counter() - start
+        spent = seconds(sim.run)
+        measured = {"open_seconds": opened, "seconds": spent, "peak_mib": peak_mib()}
+        if (values or {}).get("record") == "off":
+            return measured
+        counts = sim.sql(
+            "SELECT count(*) AS payments, count_if(status LIKE 'queue%') AS waiting FROM payments"
+        )
+        return measured | {name: int(counts[name][0]) for name in ("payments", "waiting")}
+
+
+def produce(given: Job) -> Job:
+    """The same run without a history: its rows are made and thrown away, a durable period at a time."""
+    warm(given["source"], given.get("set"))
+    with simcash.open(given["source"], set=given.get("set")) as sim:
+        start, rows, world = time.perf_counter(), 0, sim.world
+        while not world.done:
+            rows += world.step(world.clock.period_end(world.now) - world.now).count()
+        return {"seconds": time.perf_counter() - start, "rows": rows}
+
+
+def settle(given: Job) -> Job:
+    """The payment list through simcash, history on: the tick in which each payment settled."""
+    source = payments.scenario(payments.payment_list(given["days"]), given["days"])
+    warm(payments.scenario(payments.payment_list(1), 1), None)
+    start = time.perf_counter()
+    with simcash.open(source) as sim:
+        opened = time.perf_counter() - start
+        spent = seconds(sim.run)
+        rows = sim.sql("SELECT coalesce(settled_tick, -1) AS tick FROM payments ORDER BY tx_id")
+    return {"open_seconds": opened, "seconds": spent, "settled": rows["tick"].tolist()}
+
+
+def twin(given: Job) -> Job:
+    """The payment list through the slow twin, all rows kept."""
+    from tests.twins.payments import Twin
+
+    source = payments.scenario(payments.payment_list(given["days"]), given["days"])
+    start = time.perf_counter()
+    slow = Twin(source)  # type: ignore[no-untyped-call]
+    opened = time.perf_counter() - start
+    spent = seconds(slow.step, slow.ticks)
+    settled = [-1 if p.settled_tick is None else p.settled_tick for p in slow.payments]
+    return {"open_seconds": opened, "seconds": spent, "settled": settled}
+
+
+def warm(source: str | dict[str, Any], values: dict[str, Any] | None) -> None:
+    """Load the compiled code."""
+    with simcash.open(source, set=values) as sim:
+        sim.step()
+
+
+JOBS = {"run": run, "produce": produce, "settle": settle, "twin": twin}
+
+if __name__ == "__main__":
+    print(json.dumps(JOBS[sys.argv[1]](json.load(sys.stdin))))

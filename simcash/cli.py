@@ -1,0 +1,350 @@
+"""The command line: run a scenario, list what there is, check a file, replay a stored run, open the lab.
+
+Heavy things are imported inside the commands, so that `simcash --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from simcash.core.simulation import Simulation
+
+WELL, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+PATIENCE = 1.0  # seconds before a progress line appears
+SLICE = 0.1  # seconds between its movements
+ROWS_SHOWN = 12
+LAB_FOLDER = Path("simcash-notebooks")
+
+app = typer.Typer(
+    help="Simulated financial worlds you can step, look into, fork and replay, to the cent.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Answer one command; every mistake is a sentence on stderr and an exit code."""
+    app(prog_name="simcash")
+
+
+# ---------------------------------------------------------------- commands
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="a library name (see `simcash scenarios`) or a file")],
+    seed: Annotated[int | None, typer.Option(help="instead of the scenario's own seed")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="instead of the scenario's number of days")] = None,
+    db: Annotated[Path | None, typer.Option(help="keep the run in this DuckDB file, day by day")] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="change the scenario: agents.0.policy.type=Fifo"),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="print nothing but mistakes")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object, and nothing else")] = False,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="print one JSON line per tick, then the summary as the last")
+    ] = False,
+) -> None:
+    """Run a scenario to its end and say how it went."""
+    silent = quiet or as_json or stream
+    with plain_errors():
+        import simcash
+        from simcash.core.scenario import read
+
+        source, changes = read(scenario), parsed(change or [])
+        if days is not None:
+            changes["num_days" if "num_days" in source.data else "simulation.num_days"] = days
+        if stream:
+            changes.setdefault("record", "standard")  # what the lines are made from
+        with simcash.open(source, seed=seed, db=db, set=changes) as sim, told_when_stopped(sim, db):
+            if not silent:
+                tell_compiling(sim)
+            started = perf_counter()
+            run_to_end(sim, stream_tick if stream else None, progress=not silent)
+            report = closing(sim, perf_counter() - started)
+            if as_json or stream:
+                print(json.dumps(report))
+            elif not quiet:
+                show(report)
+
+
+@app.command()
+def scenarios() -> None:
+    """List the scenarios that come with simcash, and what each shows."""
+    with plain_errors():
+        import simcash
+
+        listed = simcash.scenarios().to_dict("records")
+        names = [str(row["name"]) for row in listed]
+        for row in listed:
+            print(f"{row['name']:<{max(map(len, names))}}  {row['world']}  {row['what it shows']}")
+
+
+@app.command()
+def validate(file: Annotated[str, typer.Argument(help="a scenario file, or a library name")]) -> None:
+    """Check a scenario: every mistake at once, with its line and the nearest key that exists."""
+    with plain_errors():
+        import simcash
+
+        with simcash.open(file) as sim:
+            print(f"{sim.name}: a good {sim.source.world} scenario, {sim.clock.ticks} ticks")
+
+
+@app.command()
+def replay(
+    db: Annotated[Path, typer.Argument(help="the DuckDB file that holds the run")],
+    run_id: Annotated[int, typer.Argument(metavar="RUN", help="the run's number")],
+) -> None:
+    """Run a stored run again and check that every row comes out the same."""
+    with plain_errors():
+        import simcash
+
+        with simcash.replay(db, run_id) as sim:
+            print(f"{sim.name}: {sim.now} ticks run again, every row as stored")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open the first notebook in JupyterLab (anything added is passed on to it)."""
+    from importlib.util import find_spec
+    from subprocess import call
+
+    with plain_errors():
+        if find_spec("jupyterlab") is None:
+            raise Refused('JupyterLab is not installed here; pip install "simcash[lab]" brings it')
+        first = notebooks(Path(__file__).resolve().parent) / "00_start.ipynb"
+        raise typer.Exit(call([sys.executable, "-m", "jupyterlab", str(first), *context.args]))
+
+
+@app.command()
+def warmup() -> None:
+    """Compile every world's engine now, so that no later run waits for it."""
+    with plain_errors():
+        import simcash
+        from simcash.core.scenario import scenario_files
+
+        first = {name.partition("/")[0]: name for name in sorted(scenario_files(), reverse=True)}
+        for world, name in first.items():
+            started = perf_counter()
+            with simcash.open(name) as sim:
+                sim.step(1)
+            print(f"{world}: compiled and kept, {perf_counter() - started:.1f} s")
+
+
+# ---------------------------------------------------------------- running
+
+
+def parsed(changes: list[str]) -> dict[str, Any]:
+    """`key=value` texts as a mapping; values are JSON where they read as JSON, text otherwise."""
+    values: dict[str, Any] = {}
+    for change in changes:
+        key, equals, text = change.partition("=")
+        if not (key and equals):
+            raise typer.BadParameter(f'"{change}" is not KEY=VALUE', param_hint="--set")
+        try:
+            values[key] = json.loads(text)
+        except json.JSONDecodeError:
+            values[key] = text
+    return values
+
+
+def tell_compiling(sim: Simulation) -> None:
+    from simcash.core.jit import is_compiled
+
+    if not is_compiled(sim.source.world):
+        complain(f"Compiling the {sim.source.world} engine for this machine: once, some ten seconds ...")
+
+
+def run_to_end(sim: Simulation, each_tick: Callable[[Simulation], None] | None, progress: bool) -> None:
+    """Step to the end: tick by tick if each is to be told, else in slices as long as the line needs."""
+    ticks = 1
+    with progress_line(sim, progress and sys.stderr.isatty()) as moved:
+        while not sim.done:
+            before = perf_counter()
+            if each_tick is not None:
+                each_tick(sim)
+            else:
+                sim.run(until=sim.now + ticks)
+            if perf_counter() - before < SLICE:
+                ticks *= 2
+            moved()
+
+
+def stream_tick(sim: Simulation) -> None:
+    tick = sim.now
+    print(json.dumps({"tick": tick, **sim.pulse(sim.step(1))}), flush=True)
+
+
+@contextmanager
+def progress_line(sim: Simulation, wanted: bool) -> Iterator[Callable[[], None]]:
+    """A line that moves, on a terminal, for work that takes longer than `PATIENCE`."""
+    if not wanted:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(sim.name, total=sim.clock.ticks, completed=sim.now)
+    started = perf_counter()
+
+    def moved() -> None:
+        if not bar.live.is_started and perf_counter() - started > PATIENCE:
+            bar.start()
+        bar.update(task, completed=sim.now, description=f"{sim.name}  {sim.clock.label(sim.now)}")
+
+    try:
+        yield moved
+    finally:
+        bar.stop()
+
+
+@contextmanager
+def told_when_stopped(sim: Simulation, db: Path | None) -> Iterator[None]:
+    """Ctrl-C: say where it stopped and what is kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = (
+            f"finished days are kept in {db}, run {sim.run_id}" if db else "nothing is kept; --db FILE would"
+        )
+        complain(f"Stopped at {sim.clock.label(sim.now)}: {kept}.")
+        raise
+
+
+# ---------------------------------------------------------------- what is printed
+
+
+def closing(sim: Simulation, seconds: float) -> dict[str, Any]:
+    """The whole report as JSON: what ran, and the world's own summary."""
+    return {
+        "scenario": sim.name,
+        "world": sim.source.world,
+        "run_id": sim.run_id,
+        "seed": sim.seed,
+        "ticks": sim.now,
+        "seconds": round(seconds, 3),
+        "summary": sim.summary(),
+    }
+
+
+def show(report: dict[str, Any]) -> None:
+    """The report for people: numbers one a line, series as a skyline, lists as tables."""
+    from rich.console import Console
+
+    summary = report["summary"]
+    ran = f"{report['world']}, seed {report['seed']}, {report['ticks']} ticks in {report['seconds']} s"
+    print(f"\n{report['scenario']}  ({ran})\n")
+    labels = [label(key) for key in summary]
+    for key, value in summary.items():
+        if not isinstance(value, list):
+            print(f"  {label(key):<{max(map(len, labels))}}  {written(key, value):>20}")
+        elif key.endswith("_by_tick") and value:
+            print(f"  {label(key):<{max(map(len, labels))}}  {skyline(value)}")
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    for key, value in summary.items():
+        if value and isinstance(value, list) and isinstance(value[0], dict):
+            console.print(table(value[:ROWS_SHOWN]))
+            if len(value) > ROWS_SHOWN:
+                print(f"  and {len(value) - ROWS_SHOWN:,} more {key} (all of them with --json)\n")
+
+
+def table(rows: list[dict[str, Any]]) -> Any:
+    """Rows as a table, a column for every key that any of them has; numbers are never cut."""
+    from rich import box
+    from rich.table import Table
+
+    drawn = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="")
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    cells = [[written(key, row.get(key, 0)) for key in keys] for row in rows]
+    for key, column in zip(keys, zip(*cells, strict=True), strict=True):
+        side: Any = "left" if isinstance(rows[0].get(key), str) else "right"
+        drawn.add_column(label(key).replace(" ", "\n"), justify=side, min_width=max(map(len, column)))
+    for row in cells:
+        drawn.add_row(*row)
+    return drawn
+
+
+def label(key: str) -> str:
+    return key.removesuffix("_by_tick").removesuffix("_cents").removesuffix("_count").replace("_", " ")
+
+
+def written(key: str, value: Any) -> str:
+    """A number as its key's ending says: cents as units of money, rates as per cent."""
+    if key.endswith("_cents"):
+        from simcash.core.money import show as money
+
+        return money(value)
+    if key.endswith("_rate"):
+        return f"{value:.1%}"
+    return value if isinstance(value, str) else f"{value:,}"
+
+
+def skyline(values: list[int], width: int = 60) -> str:
+    """Numbers as a row of blocks, the highest of each stretch; nothing is drawn as nothing."""
+    size = -(-len(values) // width)
+    peaks = [max(values[i : i + size]) for i in range(0, len(values), size)]
+    return "".join("▁▂▃▄▅▆▇█"[(peak * 8 - 1) // max(peaks)] if peak > 0 else " " for peak in peaks)
+
+
+# ---------------------------------------------------------------- mistakes and places
+
+
+class Refused(Exception):
+    """Something that cannot be done here, with the sentence that says why."""
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Make of whatever goes wrong a sentence on stderr and an exit code (SIMCASH_DEBUG=1: a traceback)."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default", UserWarning)
+            warnings.showwarning = lambda message, *_, **__: complain(f"Note: {message}")
+            yield
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:  # the reader of --stream has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(WELL) from None
+    except Exception as error:
+        if isinstance(error, (typer.Exit, typer.BadParameter)) or os.environ.get("SIMCASH_DEBUG"):
+            raise
+        from simcash.core.history import HistoryError
+        from simcash.core.scenario import ScenarioError
+
+        expected = isinstance(error, (ScenarioError, HistoryError, Refused))
+        complain(str(error) if expected else f"The run failed: {type(error).__name__}: {error}")
+        raise typer.Exit(BAD_INPUT if isinstance(error, ScenarioError) else FAILED) from None
+
+
+def complain(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def notebooks(package: Path) -> Path:
+    """The notebooks of this checkout, or a copy of the packaged ones in the user's folder."""
+    here = package.parent / "notebooks"
+    if (here / "00_start.ipynb").exists():
+        return here
+    for packaged in sorted((package / "library" / "notebooks").glob("*.ipynb")):
+        copy = LAB_FOLDER / packaged.name
+        LAB_FOLDER.mkdir(exist_ok=True)
+        if not copy.exists():  # what the user changed stays
+            copy.write_bytes(packaged.read_bytes())
+    return LAB_FOLDER

@@ -1,0 +1,307 @@
+"""The door to the engine: a checked scenario as the arrays that stay fixed during a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from simcash.core import rng
+from simcash.core.money import scaled
+from simcash.core.tables import LEVELS
+from simcash.payments import distributions as d
+from simcash.payments import happenings as h
+from simcash.payments.arrivals import Stream
+from simcash.payments.engine import codes
+from simcash.payments.members import Agent, allocation
+from simcash.payments.scenario import Scenario
+from simcash.payments.tables import EVENT_TYPES
+
+Arrays = dict[str, np.ndarray]
+POLICIES = {
+    "Fifo": codes.ALWAYS,
+    "PriorityDeadline": codes.ALWAYS,
+    "Deadline": codes.BY_DEADLINE,
+    "LiquidityAware": codes.LIQUIDITY_AWARE,
+}
+LARGEST_DENOMINATOR = 10**15
+
+
+def fixed_arrays(scenario: Scenario) -> Arrays:
+    """Everything fixed, by the names of state.SETTINGS, and the first values of what events may change."""
+    return {
+        "options": options(scenario),
+        **banks(scenario),
+        **limits(scenario),
+        **sources(scenario),
+        **events(scenario),
+        **rules(scenario),
+        "boost": boosts(scenario),
+        "delay_multiplier": delay_multipliers(scenario),
+    }
+
+
+def whole(values: Iterable[Any]) -> np.ndarray:
+    return np.array(list(values), np.int64)
+
+
+def real(values: Iterable[Any]) -> np.ndarray:
+    return np.array(list(values), np.float64)
+
+
+def options(scenario: Scenario) -> np.ndarray:
+    """The run's fixed numbers, each at its place in codes.py."""
+    rates, compat = scenario.cost_rates, scenario.compat == "simcash"
+    deadline, eod = rates.deadline_penalty.terms, rates.eod_penalty.terms
+    cap = (codes.DAY_AFTER if compat else codes.LAST_TICK) if scenario.deadline_cap_at_eod else codes.FREE
+    values = {
+        codes.TICKS: scenario.ticks,
+        codes.TICKS_PER_DAY: scenario.simulation.ticks_per_day,
+        codes.RECORD: LEVELS.index(scenario.record),
+        codes.DEFERRED: scenario.crediting == "deferred",
+        codes.DEADLINE_CAP: cap,
+        codes.PRIORITY_MODE: scenario.priority_mode,
+        codes.STRICT_FIFO: scenario.queue2_discipline == "strict_fifo",
+        codes.SEQUENTIAL: scenario.policy_evaluation == "sequential",
+        codes.COMPAT: compat,
+        codes.EOD_OVERDUE_ONLY: scenario.eod_penalty_applies_to == "overdue",
+        codes.DROP_FREE: scenario.drop_cost == "free",
+        codes.REALLOCATE: scenario.daily_liquidity_reallocation,
+        codes.RESET_DAILY: scenario.balance_reset == "daily",
+        codes.SHARED_STREAM: scenario.rng_streams == "shared",
+        codes.ESCALATE: scenario.priority_escalation.enabled,
+        codes.BORROWING_RATE: codes.NONE if rates.borrowing_k is None else rates.borrowing_k,
+        codes.OVERDRAFT_RATE: rates.overdraft_k,
+        codes.DELAY_RATE: rates.delay_k,
+        codes.COLLATERAL_RATE: rates.collateral_k,
+        codes.LIQUIDITY_RATE: rates.liquidity_k,
+        codes.ONCE_RATE: rates.liquidity_day_k,
+        codes.DEADLINE_MODE: deadline[0],
+        codes.DEADLINE_PENALTY: deadline[1],
+        codes.EOD_MODE: eod[0],
+        codes.EOD_PENALTY: eod[1],
+    }
+    return whole(int(values[place]) for place in range(codes.OPTIONS_SIZE))
+
+
+def banks(scenario: Scenario) -> Arrays:
+    """One number per bank: money, credit, policy."""
+    agents = scenario.agents
+    by_priority = scenario.queue1_ordering == "priority_deadline"
+    first = [allocation(a.liquidity_pool, a.fraction, scenario.compat) for a in agents]
+    # The peer forgets the scenario's fraction after the first day.
+    later = [a.liquidity_pool for a in agents] if scenario.compat == "simcash" else first
+    return {
+        "order": whole(sorted(range(len(agents)), key=lambda i: agents[i].id)),
+        "policy": whole(POLICIES[a.policy.type] for a in agents),
+        "policy_threshold": whole(getattr(a.policy, "urgency_threshold", 0) for a in agents),
+        "policy_buffer": whole(getattr(a.policy, "target_buffer", 0) for a in agents),
+        "queue1_sorted": whole(by_priority or a.policy.type == "PriorityDeadline" for a in agents),
+        "first_cap": whole(a.unsecured_cap for a in agents),
+        "first_posted": whole(a.posted_collateral for a in agents),
+        "first_haircut": real(a.collateral_haircut for a in agents),
+        "collateral_value": whole(secured(a) for a in agents),
+        "opening_balance": whole(a.opening_balance for a in agents),
+        "alloc_first": whole(first),
+        "alloc_later": whole(later),
+        "stream_key": stream_keys(scenario),
+    }
+
+
+def secured(agent: Agent) -> int:
+    """What the posted collateral is worth after the haircut."""
+    return math.floor(agent.posted_collateral * (1 - Fraction(agent.collateral_haircut)))
+
+
+def stream_keys(scenario: Scenario) -> np.ndarray:
+    """The part of each bank's stream keys that seed and id make up."""
+    seed = np.uint64(rng.splitmix(np.uint64(scenario.simulation.rng_seed & rng.MASK)))
+    return np.array([rng.fold(seed, np.uint64(rng.key(id))) for id in scenario.ids], np.uint64)
+
+
+def limits(scenario: Scenario) -> Arrays:
+    """Bilateral limits as one list per sender, multilateral ones as a number each (-1: none)."""
+    place = {id: i for i, id in enumerate(scenario.ids)}
+    bilateral = [sorted((place[id], cap) for id, cap in a.bilateral_limits.items()) for a in scenario.agents]
+    return {
+        "multilateral_limit": whole(
+            codes.NONE if a.multilateral_limit is None else a.multilateral_limit for a in scenario.agents
+        ),
+        "net_basis": whole(a.limits_basis == "net" for a in scenario.agents),
+        "bilateral_start": whole(np.cumsum([0, *(len(entries) for entries in bilateral)])),
+        "bilateral_peer": whole(peer for entries in bilateral for peer, _ in entries),
+        "bilateral_limit": whole(cap for entries in bilateral for _, cap in entries),
+    }
+
+
+def sources(scenario: Scenario) -> Arrays:
+    """Every stream of arriving payments, bank by bank."""
+    streams = [(i, stream) for i, agent in enumerate(scenario.agents) for stream in agent.streams]
+    amounts = [amount_terms(stream.amount_distribution) for _, stream in streams]
+    categories, weights = Categories(), Weights(scenario)
+    priorities = [categories.terms(stream) for _, stream in streams]
+    source_weights = [weights.row(bank, stream) for bank, stream in streams]
+    matrix = np.array(weights.rows, np.float64).reshape(-1, len(scenario.agents))
+    return {
+        "source_start": whole(np.cumsum([0, *(len(agent.streams) for agent in scenario.agents)])),
+        "source_rate": real(stream.rate_per_tick for _, stream in streams),
+        "source_purpose": whole(stream.purpose for _, stream in streams),
+        "source_weights": whole(source_weights),
+        "source_divisible": whole(stream.divisible for _, stream in streams),
+        "amount_kind": whole(kind for kind, *_ in amounts),
+        "amount_a": real(a for _, a, _, _ in amounts),
+        "amount_b": real(b for _, _, b, _ in amounts),
+        "amount_max": whole(top for *_, top in amounts),
+        "priority_kind": whole(kind for kind, _, _ in priorities),
+        "priority_a": whole(a for _, a, _ in priorities),
+        "priority_b": whole(b for _, _, b in priorities),
+        "category_value": whole(categories.values),
+        "category_weight": real(categories.weights),
+        "category_cumulative": real(categories.cumulative),
+        "first_stream": np.array([(scenario.simulation.rng_seed & rng.MASK) or 1], np.uint64),
+        "first_source_low": whole(stream.deadline_range[0] for _, stream in streams),
+        "first_source_high": whole(stream.deadline_range[1] for _, stream in streams),
+        "first_weights": matrix,
+        "first_cumulative": np.cumsum(matrix, axis=1),
+    }
+
+
+def amount_terms(amounts: Any) -> tuple[int, float, float, int]:
+    """Kind, two parameters and the largest amount of a distribution."""
+    match amounts:
+        case d.FixedAmount():
+            return codes.CONSTANT, amounts.value, 0.0, amounts.max
+        case d.UniformAmount():
+            return codes.UNIFORM, amounts.min, amounts.max, d.MONEY_MAX
+        case d.NormalAmount():
+            return codes.NORMAL, amounts.mean, amounts.std_dev, amounts.max
+        case d.LogNormalAmount():
+            return codes.LOG_NORMAL, *amounts.log_parameters(), amounts.max
+        case _:
+            return codes.EXPONENTIAL, amounts.lambda_, 0.0, amounts.max
+
+
+class Categories:
+    """Categorical priorities of all streams, one after the other."""
+
+    def __init__(self) -> None:
+        self.values: list[int] = []
+        self.weights: list[float] = []
+        self.cumulative: list[float] = []
+
+    def terms(self, stream: Stream) -> tuple[int, int, int]:
+        """Kind and two parameters of a stream's priorities."""
+        match stream.priorities:
+            case d.FixedPriority() as fixed:
+                return codes.PRIORITY_FIXED, fixed.value, 0
+            case d.UniformPriority() as uniform:
+                return codes.PRIORITY_UNIFORM, uniform.min, uniform.max
+            case listed:
+                first = len(self.values)
+                self.values.extend(listed.values)
+                self.weights.extend(listed.weights)
+                self.cumulative.extend(np.cumsum(listed.weights))
+                return codes.PRIORITY_CATEGORICAL, first, len(self.values)
+
+
+class Weights:
+    """Counterparty weights, a row for each stream that does not choose uniformly."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.ids, self.missing = scenario.ids, float(scenario.missing_counterparty_weight)
+        self.place = {id: i for i, id in enumerate(scenario.ids)}
+        self.rates = np.array(scenario.rates, np.float64)
+        changes = (e for e in scenario.scenario_events if isinstance(e, h.CounterpartyWeightChange))
+        self.changed = {change.agent for change in changes}
+        self.rows: list[np.ndarray] = []
+
+    def row(self, bank: int, stream: Stream) -> int:
+        """The row of a stream's weights, or NONE where every other bank is equally likely for good."""
+        if stream.counterparty_weights:
+            row = np.full(len(self.ids), self.missing)
+            for id, weight in stream.counterparty_weights.items():
+                row[self.place[id]] = weight
+        elif stream.network == "gravity":
+            row = self.rates.copy()
+        elif self.ids[bank] in self.changed:
+            row = np.ones(len(self.ids))
+        else:
+            return codes.NONE
+        row[bank] = 0.0
+        self.rows.append(row)
+        return len(self.rows) - 1
+
+
+def events(scenario: Scenario) -> Arrays:
+    """The scenario's events, and which of them are due when."""
+    happenings, place = scenario.scenario_events, {id: i for i, id in enumerate(scenario.ids)}
+    one_time = [(e.schedule.tick, i) for i, e in enumerate(happenings) if isinstance(e.schedule, h.OneTime)]
+    one_time = sorted((tick, i) for tick, i in one_time if tick < scenario.ticks)
+
+    def parties(*names: str) -> np.ndarray:
+        return whole(place[id] if id else codes.NONE for id in told("", *names))
+
+    def told(default: Any, *names: str) -> list[Any]:
+        return [next((getattr(e, n) for n in names if hasattr(e, n)), default) for e in happenings]
+
+    soon = scenario.default_deadline
+    return {
+        "event_first": np.searchsorted(
+            whole(tick for tick, _ in one_time), np.arange(scenario.ticks + 2)
+        ).astype(np.int64),
+        "event_once": whole(i for _, i in one_time),
+        "event_every": whole(i for i, e in enumerate(happenings) if isinstance(e.schedule, h.Repeating)),
+        "event_kind": whole(EVENT_TYPES.index(e.type) for e in happenings),
+        "event_from": parties("from_agent", "agent"),
+        "event_to": parties("to_agent", "counterparty"),
+        "event_amount": whole(told(0, "amount")),
+        "event_value": real(told(0, "multiplier", "new_weight", "min_ticks_multiplier")),
+        "event_other": real(told(0, "auto_balance_others", "max_ticks_multiplier")),
+        "event_priority": whole(told(5, "priority")),
+        "event_deadline": whole(soon if offset is None else offset for offset in told(soon, "deadline")),
+        "event_divisible": whole(told(0, "is_divisible")),
+        "event_start": whole(getattr(e.schedule, "start_tick", 0) for e in happenings),
+        "event_interval": whole(getattr(e.schedule, "interval", 1) for e in happenings),
+    }
+
+
+def rules(scenario: Scenario) -> Arrays:
+    """Throughput rules, with their shares as exact fractions."""
+    listed = scenario.throughput_rules
+    shares = [Fraction(rule.fraction).limit_denominator(LARGEST_DENOMINATOR) for rule in listed]
+    who = [[r.agents is None or id in r.agents for id in scenario.ids] for r in listed]
+    return {
+        "rule_tick": whole(rule.by_tick for rule in listed),
+        "rule_numerator": whole(share.numerator for share in shares),
+        "rule_denominator": whole(share.denominator for share in shares),
+        "rule_mode": whole(rule.penalty.terms[0] for rule in listed),
+        "rule_amount": whole(rule.penalty.terms[1] for rule in listed),
+        "rule_banks": np.array(who, np.int64).reshape(len(listed), len(scenario.ids)),
+    }
+
+
+def boosts(scenario: Scenario) -> np.ndarray:
+    """Priority added when 0, 1, 2 … ticks are left."""
+    terms = scenario.priority_escalation
+    start = terms.start_escalating_at_ticks if terms.enabled else 0
+    return whole(
+        scaled(Decimal(terms.max_boost * climb(terms.curve, left, start)), 1) for left in range(start + 1)
+    )
+
+
+def climb(curve: str, left: int, start: int) -> float:
+    """The share of the boost with `left` of `start` ticks to go."""
+    gone = 1 - left / start if start else 1.0
+    if curve == "linear":
+        return gone
+    return (math.exp(3 * gone) - 1) / (math.exp(3) - 1) if curve == "exponential" else 1.0
+
+
+def delay_multipliers(scenario: Scenario) -> np.ndarray:
+    """Thousandths by priority band (high, middle, low), in time and overdue, as queue1.delay_group counts."""
+    rates = scenario.cost_rates
+    return whole(rates.delay_multiplier(priority, late) for priority in (10, 5, 0) for late in (False, True))

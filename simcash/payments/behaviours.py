@@ -1,0 +1,98 @@
+"""What a bank does with its waiting payments: the built-in policies, and how all others are written."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+
+from simcash.core.schema import Amount, Count, Holding, Model, Number, Tick, later
+
+
+class Fifo(Model):
+    """Release every payment at once, in order of arrival."""
+
+    type: Literal["Fifo"] = "Fifo"
+
+
+class PriorityDeadline(Model):
+    """Release every payment at once, the most urgent first."""
+
+    type: Literal["PriorityDeadline"] = "PriorityDeadline"
+
+
+class Deadline(Model):
+    """Hold until the deadline is near; drop what is due."""
+
+    type: Literal["Deadline"] = "Deadline"
+    urgency_threshold: Tick = 5
+
+
+class LiquidityAware(Model):
+    """Hold what would cut into a buffer, unless it is urgent."""
+
+    type: Literal["LiquidityAware"] = "LiquidityAware"
+    target_buffer: Holding = Field(0, validation_alias=AliasChoices("target_buffer", "buffer_target"))
+    urgency_threshold: Tick = 5
+
+
+class LaterPolicy(Model):
+    """A policy that is checked for its shape and then refused."""
+
+    @model_validator(mode="after")
+    def _refuse(self) -> LaterPolicy:
+        raise later(f"policy {type(self).__name__}")
+
+
+class LiquiditySplitting(LaterPolicy):
+    """Pay large payments in parts."""
+
+    type: Literal["LiquiditySplitting"]
+    max_splits: Annotated[Count, Field(ge=2)]
+    min_split_amount: Amount
+
+
+class MockSplitting(LaterPolicy):
+    """Split every payment."""
+
+    type: Literal["MockSplitting"]
+    num_splits: Count
+
+
+class FromJson(LaterPolicy):
+    """A policy tree in a file."""
+
+    type: Literal["FromJson"]
+    json_path: Annotated[str, Field(min_length=1)]
+    params: dict[str, Number] | None = None
+
+
+class Inline(LaterPolicy):
+    """A policy tree written out in the scenario."""
+
+    type: Literal["Inline"]
+    decision_trees: dict[str, Any]
+
+
+class InlineJson(LaterPolicy):
+    """A policy tree as JSON text."""
+
+    type: Literal["InlineJson"]
+    json_string: Annotated[str, Field(min_length=1)]
+
+
+BuiltIn = Fifo | PriorityDeadline | Deadline | LiquidityAware
+NotYet = LiquiditySplitting | MockSplitting | FromJson | Inline | InlineJson
+
+
+def _named(value: Any) -> Any:
+    """`Fifo`, `{type: Fifo}` and `{type: fifo}` are the same."""
+    if isinstance(value, str):
+        value = {"type": value}
+    if isinstance(value, dict) and isinstance(value.get("type"), str):
+        return value | {"type": re.sub(r"(?:^|_)([a-z])", lambda match: match[1].upper(), value["type"])}
+    return value
+
+
+Policy = Annotated[Annotated[BuiltIn | NotYet, Field(discriminator="type")], BeforeValidator(_named)]

@@ -1,0 +1,80 @@
+"""The numbers that stand for words and places inside compiled code.
+
+They are numpy integers on purpose: a plain int would make numba compile a function anew for every constant
+that it is called with.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+
+def numbers(count: int) -> Iterator[np.int64]:
+    """0, 1, 2 … as int64."""
+    return (np.int64(i) for i in range(count))
+
+
+# Places in `at`, the run's counters.
+NOW, PHASE, NEXT_ID, SLOTS, LIVE, SEQ, DECISION_SEQ, NEXT_SET, TOUCHED, PENDING, Q2_SEQ, ARENA, OUTSIDE = (
+    numbers(13)
+)
+AT_SIZE = 13
+
+# Places in `options`, the run's fixed numbers.
+(
+    TICKS, TICKS_PER_DAY, RECORD, DEFERRED, DEADLINE_CAP, PRIORITY_MODE, STRICT_FIFO, SEQUENTIAL, COMPAT,
+    EOD_OVERDUE_ONLY, DROP_FREE, REALLOCATE, RESET_DAILY, SHARED_STREAM, ESCALATE,
+    BORROWING_RATE, OVERDRAFT_RATE, DELAY_RATE, COLLATERAL_RATE, LIQUIDITY_RATE, ONCE_RATE,
+    DEADLINE_MODE, DEADLINE_PENALTY, EOD_MODE, EOD_PENALTY,
+) = numbers(25)  # fmt: skip
+OPTIONS_SIZE = 25
+
+OFF, SUMMARY, STANDARD, FULL = numbers(4)  # recording levels
+FREE, LAST_TICK, DAY_AFTER = numbers(3)  # deadline caps
+FIXED, RATE = numbers(2)  # penalty modes
+
+# What `run` answers, and the phases of a tick in which it may have to ask for room.
+FINISHED, NEED_ROOM = numbers(2)
+PHASE_OPEN, PHASE_ARRIVALS, PHASE_REST = numbers(3)
+
+# Codes that tables.py spells out as words.
+QUEUE1, QUEUE2, SETTLED, SPLIT, DROPPED = numbers(5)
+RTGS, FROM_QUEUE2, ENTRY_OFFSET, BILATERAL, CYCLE, PARTIAL_NETTING, MAX_VALUE, ALL_OR_NOTHING = numbers(8)
+EOD_BORROWING, SCHEDULED = np.int64(8), np.int64(9)
+FROM_ARRIVAL, FROM_EVENT, FROM_SUBMIT, FROM_SPLIT = numbers(4)
+(
+    OVERDRAFT, DELAY, COLLATERAL, LIQUIDITY, DEADLINE, EOD, DROP, FRICTION, THROUGHPUT, BORROWING,
+) = numbers(10)  # fmt: skip
+KINDS = 10
+ALLOCATION, RETURN, LOAN, REPAYMENT, SQUEEZE, RESET, OUTFLOW = numbers(7)
+RELEASE, HOLD, DISCARD = numbers(3)
+BY_POLICY, BY_LIQUIDITY, BY_BILATERAL, BY_MULTILATERAL, BY_STRICT_FIFO = numbers(5)
+EVENT_EXECUTED, ESCALATED, CREDIT_APPLIED, THROUGHPUT_MISSED, END_OF_DAY = numbers(5)
+TRANSFER, CUSTOM, SCHEDULED_SETTLEMENT = numbers(3)
+ARRIVAL_RATE_ALL, ARRIVAL_RATE_ONE, WEIGHT_CHANGE, WINDOW_CHANGE = (np.int64(i) for i in (6, 7, 8, 9))
+
+# Tables in the order of tables.py.
+(
+    T_PAYMENTS, T_SETTLEMENTS, T_BANK_TICKS, T_BANK_DAYS, T_COSTS, T_LIQUIDITY, T_LIMITS, T_NOTICES,
+    T_QUEUES, T_DECISIONS,
+) = numbers(10)  # fmt: skip
+TABLES = 10
+
+# Policies, amounts, priorities.
+ALWAYS, BY_DEADLINE, LIQUIDITY_AWARE = numbers(3)
+CONSTANT, UNIFORM, NORMAL, LOG_NORMAL, EXPONENTIAL = numbers(5)
+PRIORITY_FIXED, PRIORITY_UNIFORM, PRIORITY_CATEGORICAL = numbers(3)
+
+# Columns of `day`, what a bank did since the day began.
+(
+    ARRIVED_N, ARRIVED, SENT_N, SENT, RECEIVED_N, RECEIVED, SETTLED_N, SETTLED_VALUE, DROPPED_N, DROPPED_VALUE,
+    ALLOCATED_TODAY, RETURNED, LOANED, CARRIED,
+) = numbers(14)  # fmt: skip
+DAY_SIZE = 14
+
+NONE = np.int64(-1)
+INFINITE = np.int64(1 << 62)
+NO, YES = numbers(2)
+NOTHING = np.int64(0)
+NO_VALUE = np.float64(0)
+OWN_QUEUE, CENTRAL_QUEUE = np.int64(1), np.int64(2)

@@ -1,0 +1,101 @@
+"""Room for what a tick may bring. Arrays grow in Python between calls; here is what to ask for."""
+
+from simcash.core.jit import inner
+from simcash.payments.engine.codes import (
+    LIVE,
+    NEED_ROOM,
+    NONE,
+    QUEUE1,
+    QUEUE2,
+    SLOTS,
+    T_BANK_DAYS,
+    T_BANK_TICKS,
+    T_COSTS,
+    T_DECISIONS,
+    T_LIMITS,
+    T_LIQUIDITY,
+    T_NOTICES,
+    T_PAYMENTS,
+    T_QUEUES,
+    T_SETTLEMENTS,
+    TOUCHED,
+)
+from simcash.payments.engine.day import (
+    clear,
+)
+from simcash.payments.engine.queue2 import (
+    lane_of,
+    lane_space,
+)
+
+
+@inner
+def has_room(s, coming):
+    """Whether arrays hold whatever the present payments and `coming` more can cause; else `need` says how much."""
+    need, banks, rules = s.need, s.balance.size, s.rule_tick.size
+    payments = s.at[LIVE] + s.at[TOUCHED] + coming
+    need[0] = s.at[SLOTS] + coming + 1
+    need[1] = lane_space(s)
+    rows = need[2:]
+    rows[T_PAYMENTS] = payments
+    rows[T_SETTLEMENTS] = payments
+    rows[T_BANK_TICKS] = banks
+    rows[T_BANK_DAYS] = banks
+    rows[T_COSTS] = banks * (5 + rules) + 4 * payments
+    rows[T_LIQUIDITY] = 5 * banks
+    rows[T_LIMITS] = payments
+    rows[T_NOTICES] = banks * (1 + rules) + payments + 1
+    rows[T_QUEUES] = payments
+    rows[T_DECISIONS] = payments
+    enough = need[0] <= s.tx.size and need[1] == 0
+    for table in range(rows.size):
+        rows[table] += s.row_counts[table]
+        enough = enough and rows[table] <= s.row_room[table]
+    return enough
+
+
+@inner
+def wants_slots(s):
+    """Ask for twice as many payment slots: arrivals did not fit."""
+    clear(s.need)
+    s.need[0] = 2 * s.tx.size
+    return NEED_ROOM
+
+
+@inner
+def forget_finished(s):
+    """Payments that settled or were dropped leave the state; the others move up."""
+    for t in range(s.due_first.size):
+        s.due_first[t] = NONE
+    n = 0
+    for p in range(s.at[SLOTS]):
+        s.moved[p] = NONE
+        if s.status[p] == QUEUE1 or s.status[p] == QUEUE2:
+            s.moved[p] = n
+            move_payment(s, p, n)
+            n += 1
+    s.at[SLOTS] = n
+    for p in range(n):
+        if s.status[p] == QUEUE1:
+            s.next[p] = new_slot(s, s.next[p])
+            s.previous[p] = new_slot(s, s.previous[p])
+        else:
+            lane = lane_of(s, p)
+            s.lane_slot[s.lane_base[lane] + s.place[p]] = p
+        s.due_next[p] = s.due_first[s.deadline[p]]
+        s.due_first[s.deadline[p]] = p
+    for b in range(s.balance.size):
+        s.q1_head[b] = new_slot(s, s.q1_head[b])
+        s.q1_tail[b] = new_slot(s, s.q1_tail[b])
+
+
+@inner
+def new_slot(s, p):
+    return NONE if p == NONE else s.moved[p]
+
+
+@inner
+def move_payment(s, p, n):
+    """Copy one payment's columns to a lower slot."""
+    for column in range(s.payment.shape[0]):
+        s.payment[column, n] = s.payment[column, p]

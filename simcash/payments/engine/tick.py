@@ -1,0 +1,96 @@
+"""A tick, as the specification numbers its steps."""
+
+import numpy as np
+
+from simcash.core.jit import inner, njit
+from simcash.payments.engine.arrivals import (
+    arrive,
+)
+from simcash.payments.engine.codes import (
+    DECISION_SEQ,
+    FINISHED,
+    LIVE,
+    NEED_ROOM,
+    NOTHING,
+    NOW,
+    PHASE,
+    PHASE_ARRIVALS,
+    PHASE_OPEN,
+    PHASE_REST,
+    SEQ,
+    SLOTS,
+)
+from simcash.payments.engine.costs import (
+    charge,
+)
+from simcash.payments.engine.day import (
+    apply_credits,
+    borrow,
+    close_tick,
+    open_tick,
+)
+from simcash.payments.engine.events import (
+    due_count,
+    happen,
+)
+from simcash.payments.engine.record import (
+    record_tick,
+)
+from simcash.payments.engine.release import (
+    decide,
+)
+from simcash.payments.engine.room import (
+    forget_finished,
+    has_room,
+    wants_slots,
+)
+from simcash.payments.engine.rows import (
+    write_payments,
+)
+from simcash.payments.engine.submission import (
+    pass_queue2,
+    submit_pending,
+)
+
+
+@njit
+def run(s, until):
+    """Advance to tick `until`; NEED_ROOM with the wanted sizes in `need` if arrays must grow first."""
+    while s.at[NOW] < until:
+        if s.at[PHASE] == PHASE_OPEN:
+            if not has_room(s, due_count(s)):
+                return NEED_ROOM
+            open_tick(s)  # 0
+            happen(s)  # 1
+            s.at[PHASE] = PHASE_ARRIVALS
+        if s.at[PHASE] == PHASE_ARRIVALS:
+            if not arrive(s):  # 2
+                return wants_slots(s)
+            s.at[PHASE] = PHASE_REST
+        if not has_room(s, NOTHING):
+            return NEED_ROOM
+        decide(s)  # 6
+        submit_pending(s)  # 8
+        pass_queue2(s)  # 9
+        borrow(s)  # 12
+        apply_credits(s)  # 13
+        charge(s)  # 14
+        close_tick(s)  # 15
+        record_tick(s)  # 16
+        end_tick(s)
+    return FINISHED
+
+
+SPARE_SLOTS = np.int64(2048)  # finished payments kept before it is worth moving the others up
+
+
+@inner
+def end_tick(s):
+    """Write what changed and turn to the next tick."""
+    write_payments(s)
+    if s.at[SLOTS] > 2 * s.at[LIVE] + SPARE_SLOTS:
+        forget_finished(s)
+    s.at[SEQ] = 0
+    s.at[DECISION_SEQ] = 0
+    s.at[PHASE] = PHASE_OPEN
+    s.at[NOW] += 1

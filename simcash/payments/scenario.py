@@ -1,0 +1,263 @@
+"""The payments scenario: the whole file, checked and resolved."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
+
+from simcash.core.scenario import (
+    Model,
+    ScenarioError,
+    ScenarioWarning,
+    Source,
+    check,
+    live,
+    refuse_start_changes,
+)
+from simcash.core.schema import broken, later, number, several
+from simcash.core.shape import Path
+from simcash.payments.arrivals import NORMAL_PRIORITY, Network
+from simcash.payments.distributions import FixedPriority, Weight
+from simcash.payments.happenings import Happening
+from simcash.payments.members import Agent, Group
+from simcash.payments.roster import BANK_KEYS, roster
+from simcash.payments.settings import (
+    CostToggles,
+    LsmConfig,
+    PolicyToggles,
+    PriorityEscalation,
+    Simulation,
+    ThroughputRule,
+)
+from simcash.payments.spellings import tidy
+from simcash.payments.tariff import CostRates
+
+MONEY_IN_ALL = 2**62  # cents; the whole system's money fits into 64 bits
+SAVING = 'not yet supported: liquidity saving{}; add "lsm_enabled: false" under "simulation"'
+SIMCASH: dict[str, Any] = {  # what the SimCash 0.2 engine does, where a file can say otherwise
+    "rng_streams": "shared",
+    "eod_penalty_applies_to": "overdue",
+    "drop_cost": "free",
+    "missing_counterparty_weight": 1.0,
+}
+CREDITING = {
+    True: "deferred", "yes": "deferred", "on": "deferred",
+    False: "immediate", "no": "immediate", "off": "immediate",
+}  # fmt: skip
+
+
+def _dialect(key: str, default: Any) -> Callable[[dict[str, Any]], Any]:
+    return lambda known: SIMCASH[key] if known["compat"] == "simcash" else default
+
+
+def _word(value: Any) -> Any:
+    """`off` and `none` as other YAML readers hand them over: false and nothing."""
+    return "off" if value is False else "none" if value is None else value
+
+
+def _crediting(value: Any) -> Any:
+    """`deferred_crediting: true` as `crediting: deferred`."""
+    return CREDITING.get(value, value) if isinstance(value, (bool, str)) else value
+
+
+def _refused(what: str) -> AfterValidator:
+    def refuse(value: bool) -> bool:
+        if value:
+            raise later(what)
+        return value
+
+    return AfterValidator(refuse)
+
+
+class Scenario(Model):
+    """Everything a payments run begins with; as `open_scenario` returns it, with nothing left to resolve."""
+
+    world: Literal["payments"] = "payments"
+    name: str = live("")
+    description: str | None = live(None)
+    simulation: Simulation
+    record: Annotated[Literal["off", "summary", "standard", "full"], BeforeValidator(_word)] = live(
+        "standard"
+    )
+    compat: Annotated[Literal["none", "simcash"], BeforeValidator(_word)] = "none"
+    rng_streams: Literal["per_bank", "shared"] = Field(default_factory=_dialect("rng_streams", "per_bank"))
+    crediting: Annotated[Literal["immediate", "deferred"], BeforeValidator(_crediting)] = Field(
+        "immediate", validation_alias=AliasChoices("crediting", "deferred_crediting")
+    )
+    deadline_cap_at_eod: bool = False
+    queue1_ordering: Literal["fifo", "priority_deadline"] = live("fifo")
+    priority_mode: bool = False
+    queue2_discipline: Literal["bypass_fifo", "strict_fifo"] = "bypass_fifo"
+    priority_escalation: PriorityEscalation = live(PriorityEscalation())
+    algorithm_sequencing: Annotated[bool, _refused("algorithm_sequencing")] = False
+    entry_disposition_offsetting: Annotated[bool, _refused("entry_disposition_offsetting")] = False
+    eod_rush_threshold: Annotated[float, Field(ge=0, le=1), BeforeValidator(number)] = live(0.8)
+    daily_liquidity_reallocation: bool = True
+    balance_reset: Literal["never", "daily"] = "never"
+    policy_evaluation: Literal["snapshot", "sequential"] = live("snapshot")
+    eod_penalty_applies_to: Literal["unsettled", "overdue"] = live(
+        default_factory=_dialect("eod_penalty_applies_to", "unsettled")
+    )
+    drop_cost: Literal["penalties", "free"] = Field(default_factory=_dialect("drop_cost", "penalties"))
+    missing_counterparty_weight: Weight = Field(default_factory=_dialect("missing_counterparty_weight", 0.0))
+    throughput_rules: Annotated[tuple[ThroughputRule, ...], BeforeValidator(several)] = ()
+    policy_feature_toggles: PolicyToggles | None = None
+    cost_feature_toggles: CostToggles | None = None
+    agents: Annotated[tuple[Agent, ...], BeforeValidator(several)] = Field(
+        (), validation_alias=AliasChoices(*BANK_KEYS)
+    )
+    groups: Annotated[tuple[Group, ...], BeforeValidator(several)] = ()  # once read: () and agents
+    network: Network = "uniform"  # of groups that do not say themselves
+    cost_rates: CostRates = live(CostRates())
+    lsm_config: LsmConfig | None = None
+    scenario_events: Annotated[tuple[Happening, ...], BeforeValidator(several)] = live(())
+
+    @field_validator(*SIMCASH)
+    @classmethod
+    def _agrees_with_compat(cls, value: Any, info: ValidationInfo) -> Any:
+        meant = SIMCASH[str(info.field_name)]
+        if info.data.get("compat") == "simcash" and value != meant:
+            raise broken(f"contradicts compat: simcash, which means {meant}; leave out one of the two")
+        return value
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The banks, in scenario order."""
+        return tuple(agent.id for agent in self.agents)
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """Payments per tick of each bank, all bands together: the weights of network: gravity."""
+        return tuple(sum(stream.rate_per_tick for stream in agent.streams) for agent in self.agents)
+
+    @property
+    def ticks(self) -> int:
+        """The length of the run."""
+        return self.simulation.ticks_per_day * self.simulation.num_days
+
+    @property
+    def default_deadline(self) -> int:
+        """Ticks until the deadline of a payment made by an event that names none."""
+        return max(self.simulation.ticks_per_day // 10, 5)
+
+
+def open_scenario(source: Source) -> Scenario:
+    """Check a scenario and resolve it, or raise a ScenarioError with everything that is wrong."""
+    source = tidy(source)
+    scenario = check(Scenario, source, roster(source.data), further(source))
+    agents = [*scenario.agents, *(a for group in scenario.groups for a in group.agents(scenario.network))]
+    if scenario.compat == "simcash":
+        agents = [as_in_simcash(agent) for agent in agents]
+    resolved = scenario.model_copy(
+        update={
+            "name": scenario.name or source.name,
+            "agents": tuple(agents),
+            "groups": (),
+            "network": "uniform",
+        }
+    )
+    refuse(source, whole_system(resolved))
+    warn_of_idle_events(resolved)
+    return resolved
+
+
+def check_fork(old: Source, new: Source, now: int) -> Scenario:
+    """The scenario of a fork at `now`: only live fields differ, and no event before `now` does."""
+    old, new = tidy(old), tidy(new)
+    refuse_start_changes(Scenario, old, new)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ScenarioWarning)
+        before, after = open_scenario(old), open_scenario(new)
+    if past(before, now) != past(after, now):
+        refuse(
+            new,
+            [
+                (
+                    ("scenario_events",),
+                    f"events before tick {now} have happened; a fork changes later ones only",
+                )
+            ],
+        )
+    return after
+
+
+def past(scenario: Scenario, now: int) -> list[tuple[int, dict[str, Any]]]:
+    """What the events before a tick did, in order."""
+    done = [(tick, event) for event in scenario.scenario_events for tick in event.schedule.due(now)]
+    done.sort(key=lambda item: item[0])
+    return [(tick, event.model_dump(exclude={"schedule"})) for tick, event in done]
+
+
+def refuse(source: Source, findings: list[tuple[Path, str]]) -> None:
+    """Raise what was found, if anything."""
+    if findings:
+        raise ScenarioError([source.problem(*finding) for finding in findings])
+
+
+def further(source: Source) -> Iterator[tuple[Path, str]]:
+    """Mistakes that no single section shows; found in the plain data, to be told with all others."""
+    data = source.data
+    if all(data.get(key) in (None, []) for key in (*BANK_KEYS, "groups")):
+        yield ("agents",), "required, but not there: a scenario has at least one bank"
+    config = section(data, "lsm_config")
+    if data.get("algorithm_sequencing") is True and config.get("algorithms"):
+        yield ("algorithm_sequencing",), "replaces lsm_config.algorithms; give only one of them"
+    if not off(section(data, "simulation"), "lsm_enabled") and saves(config):
+        default = data.get("lsm_config") is None
+        where = "simulation" if default else "lsm_config"
+        yield (where,), SAVING.format(", which is on by default" if default else "")
+
+
+def section(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = data.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def saves(config: Mapping[str, Any]) -> bool:
+    """Whether any liquidity-saving algorithm is on."""
+    if config.get("algorithms") is not None:
+        return bool(config["algorithms"])
+    return not (off(config, "enable_bilateral") and off(config, "enable_cycles"))
+
+
+def off(data: Mapping[str, Any], key: str) -> bool:
+    """Whether something that is on by default is switched off."""
+    return str(data.get(key)).lower() in ("false", "no", "off", "n", "f", "0")
+
+
+def as_in_simcash(agent: Agent) -> Agent:
+    """A fixed priority of 0 reads as 5 there."""
+    config = agent.arrival_config
+    if config is None or config.priorities != FixedPriority(value=0):
+        return agent
+    changes = {"priority": NORMAL_PRIORITY, "priority_distribution": None}
+    return agent.model_copy(update={"arrival_config": config.model_copy(update=changes)})
+
+
+def whole_system(scenario: Scenario) -> list[tuple[Path, str]]:
+    """Mistakes that take all banks to see."""
+    found: list[tuple[Path, str]] = []
+    money = sum(abs(a.opening_balance) + a.liquidity_pool for a in scenario.agents)
+    if money > MONEY_IN_ALL:
+        found.append((("agents",), f"balances and pools together are {money} cents; at most 2**62 fit"))
+    active = [agent for agent, rate in zip(scenario.agents, scenario.rates, strict=True) if rate]
+    if len(active) == 1 and active[0].streams[0].network == "gravity":
+        alone = f"network: gravity, but no bank other than {active[0].id} has a rate above 0"
+        found.append((("network",), alone))
+    return found
+
+
+def warn_of_idle_events(scenario: Scenario) -> None:
+    """Events after the last tick do nothing; a shortened run has them, a mistyped tick too."""
+    idle = [i for i, event in enumerate(scenario.scenario_events) if not event.schedule.due(scenario.ticks)]
+    if idle:
+        which = ", ".join(f"scenario_events[{i}]" for i in idle[:10])
+        more = f" and {len(idle) - 10} more" if len(idle) > 10 else ""
+        warnings.warn(
+            f"{scenario.name}: {which}{more} would happen after the last tick, {scenario.ticks - 1}",
+            ScenarioWarning,
+            stacklevel=3,
+        )

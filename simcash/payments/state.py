@@ -1,0 +1,203 @@
+"""All of a run's numbers as plain columns: fixed settings, changing state, scratch space and row buffers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simcash.core.jit import Record
+from simcash.core.tables import Rows, Table
+from simcash.payments.engine import codes
+
+# What the scenario fixes; a snapshot leaves it out.
+SETTINGS = (
+    "options", "order", "policy", "policy_threshold", "policy_buffer", "queue1_sorted",
+    "collateral_value", "opening_balance", "alloc_first", "alloc_later",
+    "multilateral_limit", "net_basis", "bilateral_start", "bilateral_peer", "bilateral_limit",
+    "boost", "delay_multiplier", "rule_tick", "rule_numerator", "rule_denominator", "rule_mode", "rule_amount",
+    "rule_banks", "stream_key", "source_start", "source_rate", "source_purpose", "source_weights",
+    "source_divisible", "amount_kind", "amount_a", "amount_b", "amount_max",
+    "priority_kind", "priority_a", "priority_b", "category_value", "category_weight", "category_cumulative",
+    "event_first", "event_once", "event_every", "event_kind", "event_from", "event_to", "event_amount",
+    "event_value", "event_other", "event_priority", "event_deadline", "event_divisible",
+    "event_start", "event_interval",
+)  # fmt: skip
+# What changes as the run goes on, by shape.
+OF_RUN = (
+    "at", "stream", "rate_all", "rate_one", "source_low", "source_high", "weights", "cumulative",
+    "due_first", "bilateral_used", "rule_settled", "day", "cost_day", "cost_run", "delay_sum",
+)  # fmt: skip
+OF_BANK = (
+    "balance", "min_tick", "pending_tick", "cap", "posted", "haircut_bits", "limit", "available",
+    "allocated_tick", "q1_count", "q1_value", "q2_count", "q2_value", "sent_tick", "received_tick",
+    "net_today", "budget",  # so far as table bank_ticks has them
+    "pending", "min_day", "max_day", "allocated", "loan", "opening", "multilateral_used", "q1_head", "q1_tail",
+)  # fmt: skip
+OF_PAYMENT = (
+    "tx", "parent", "sender", "receiver", "amount", "priority", "original_priority", "divisible",
+    "arrival", "deadline", "submission", "settled", "overdue", "status", "channel", "source",
+    "q1_ticks", "q2_ticks",  # so far as table payments has them
+    "klass", "declared", "charged", "limited", "entered",
+    "next", "previous", "place", "entry", "due_next", "touched",
+)  # fmt: skip
+OF_LANE = ("lane_base", "lane_room", "lane_length", "lane_live")
+OF_ARENA = ("lane_slot", "lane_entry", "tree")
+# What a tick uses and forgets.
+SCRATCH_PAYMENT = (
+    "touched_list",
+    "pending_list",
+    "items",
+    "keys",
+    "spare_items",
+    "spare_keys",
+    "share",
+    "moved",
+)
+SCRATCH = ("streams", "need", "net", "due", "heap", "heap_place", "heap_key", "lane_candidate")
+ROWS = (
+    "row_counts", "row_room", "rows_payments", "rows_settlements", "rows_bank_ticks", "rows_bank_days",
+    "rows_costs", "rows_liquidity", "rows_limits", "rows_notices", "rows_queues", "rows_decisions",
+)  # fmt: skip
+
+CHANGING = (*OF_RUN, "bank", "payment", "touched_list", *OF_LANE, *OF_ARENA)
+FIELDS = (
+    *SETTINGS, *OF_RUN, "bank", *OF_BANK, "payment", *OF_PAYMENT, *OF_LANE, *OF_ARENA,
+    *SCRATCH_PAYMENT, *SCRATCH, *ROWS,
+)  # fmt: skip
+FIRST_SLOTS, FIRST_ARENA = 256, 256
+UNLIMITED = 1 << 62
+
+STATE = Record(__name__, "State", FIELDS)
+StateType = STATE.type
+
+
+class Store:
+    """The arrays by name, the record made of them, and how they grow.
+
+    Banks and payments are matrices with a column per attribute; each attribute is also an array of its own,
+    a view of its column, so that rules read `amount[p]` and rows are written by copying columns.
+    """
+
+    def __init__(self, settings: dict[str, np.ndarray], tables: tuple[Table, ...], level: str) -> None:
+        self.tables, self.level = tables, level
+        self.arrays = settings | changing_arrays(settings)
+        self.rows = Rows(tables)
+        self.rebuild()
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.arrays[name]
+
+    def new_rows(self) -> None:
+        """Turn to a fresh chunk of row buffers; the full one belongs to whoever reads it."""
+        self.rows = Rows(self.tables, [matrix.shape[1] for matrix in self.rows.matrices])
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Make the record anew after an array was replaced."""
+        rows, arrays = self.rows, self.arrays
+        arrays.update(zip(OF_BANK, arrays["bank"], strict=True))
+        arrays.update(zip(OF_PAYMENT, arrays["payment"], strict=True))
+        recorded = [table.recorded_at(self.level) for table in rows.tables]
+        sizes = [m.shape[1] for m in rows.matrices]
+        room = [size if wanted else UNLIMITED for size, wanted in zip(sizes, recorded, strict=True)]
+        arrays.update(zip(ROWS, [rows.counts, np.array(room, np.int64), *rows.matrices], strict=True))
+        self.half_full = np.array(sizes) // 2  # then step turns to a fresh chunk
+        self.record = STATE.of(arrays)
+
+    def grow(self) -> None:
+        """Give every array at least what compiled code asked for in `need`."""
+        slots, arena, *rows = (int(n) for n in self.arrays["need"])
+        if slots > self.slots:
+            self.widen(("payment", *SCRATCH_PAYMENT), max(slots, 2 * self.slots))
+        if arena > self.arrays["lane_slot"].size:
+            self.widen_arena(max(arena, 2 * self.arrays["lane_slot"].size))
+        for table, wanted in enumerate(rows):
+            if wanted > self.arrays["row_room"][table]:
+                self.rows.reserve(table, wanted - int(self.rows.counts[table]))
+        self.rebuild()
+
+    @property
+    def slots(self) -> int:
+        """How many payments the state has room for."""
+        return int(self.arrays["pending_list"].size)
+
+    def widen(self, names: tuple[str, ...], size: int) -> None:
+        """Longer arrays with the same beginning."""
+        for name in names:
+            old = self.arrays[name]
+            grown = np.empty((*old.shape[:-1], size), np.int64)
+            grown[..., : old.shape[-1]] = old
+            self.arrays[name] = grown
+
+    def widen_arena(self, size: int) -> None:
+        self.widen(("lane_slot", "lane_entry"), size)
+        self.widen(("tree",), 2 * size)
+
+    def copy(self) -> dict[str, np.ndarray]:
+        """The changing state as copies, cut to the part in use."""
+        return {name: self.arrays[name][..., : self.used(name)].copy() for name in CHANGING}
+
+    def used(self, name: str) -> int | None:
+        at = self.arrays["at"]
+        if name in ("payment", "touched_list"):
+            return int(at[codes.SLOTS])
+        if name in OF_ARENA:
+            return int(at[codes.ARENA]) * (2 if name == "tree" else 1)
+        return None
+
+    def load(self, arrays: dict[str, np.ndarray]) -> None:
+        """Put a snapshot's arrays in place of the present ones."""
+        slots = max(self.slots, arrays["payment"].shape[1])
+        self.arrays.update({name: arrays[name].copy() for name in CHANGING})
+        self.widen(("payment", *SCRATCH_PAYMENT), slots)
+        self.widen_arena(max(FIRST_ARENA, self.arrays["lane_slot"].size))
+        self.new_rows()
+
+
+def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """State and scratch at tick 0, for the sizes that the settings imply."""
+    options, banks = settings["options"], settings["order"].size
+    lanes = banks * (3 if options[codes.PRIORITY_MODE] else 1)
+    arrays: dict[str, Any] = {name: np.zeros(FIRST_SLOTS, np.int64) for name in SCRATCH_PAYMENT}
+    arrays |= {name: np.zeros(lanes, np.int64) for name in OF_LANE}
+    arrays |= {name: np.zeros(FIRST_ARENA, np.int64) for name in ("lane_slot", "lane_entry")}
+    arrays |= {
+        "bank": first_banks(settings),
+        "payment": np.zeros((len(OF_PAYMENT), FIRST_SLOTS), np.int64),
+        "tree": np.zeros(2 * FIRST_ARENA, np.int64),
+        "at": np.zeros(codes.AT_SIZE, np.int64),
+        "rate_all": np.ones(1),
+        "rate_one": np.ones(banks),
+        "due_first": np.full(options[codes.TICKS] + 2, codes.NONE, np.int64),
+        "bilateral_used": np.zeros(settings["bilateral_limit"].size, np.int64),
+        "rule_settled": np.zeros((settings["rule_tick"].size, banks), np.int64),
+        "day": np.zeros((codes.DAY_SIZE, banks), np.int64),
+        "cost_day": np.zeros((codes.KINDS, banks), np.int64),
+        "cost_run": np.zeros((codes.KINDS, banks), np.int64),
+        "delay_sum": np.zeros((banks, 6), np.int64),
+        "streams": np.ones(5, np.uint64),
+        "need": np.zeros(2 + codes.TABLES, np.int64),
+        "net": np.zeros(banks, np.int64),
+        "due": np.zeros(banks, np.int64),
+        "heap": np.zeros(lanes, np.int64),
+        "heap_place": np.full(lanes, codes.NONE, np.int64),
+        "heap_key": np.zeros(lanes, np.int64),
+        "lane_candidate": np.zeros(lanes, np.int64),
+    }
+    for name in ("stream", "source_low", "source_high", "weights", "cumulative"):
+        arrays[name] = settings[f"first_{name}"].copy()
+    return arrays
+
+
+def first_banks(settings: dict[str, np.ndarray]) -> np.ndarray:
+    """The bank matrix at tick 0."""
+    banks = np.zeros((len(OF_BANK), settings["order"].size), np.int64)
+    column = dict(zip(OF_BANK, banks, strict=True))
+    column["balance"][:] = settings["opening_balance"]
+    column["cap"][:] = settings["first_cap"]
+    column["posted"][:] = settings["first_posted"]
+    column["haircut_bits"][:] = settings["first_haircut"].view(np.int64)
+    for name in ("q1_head", "q1_tail", "budget"):
+        column[name][:] = codes.NONE
+    return banks

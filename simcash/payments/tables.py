@@ -1,0 +1,145 @@
+"""Every table a payments run may emit. Bank columns carry codes in scenario order."""
+
+from __future__ import annotations
+
+from simcash.core.tables import Column, Table
+
+STATUSES = ("queue1", "queue2", "settled", "split", "dropped")
+CHANNELS = (
+    "rtgs", "queue2", "entry_offset", "bilateral", "cycle",
+    "partial_netting", "max_value", "all_or_nothing", "eod_borrowing", "scheduled",
+)  # fmt: skip
+SOURCES = ("arrival", "event", "submit", "split")
+COST_KINDS = (
+    "overdraft", "delay", "collateral", "liquidity", "deadline_penalty",
+    "eod_penalty", "drop_penalty", "split_friction", "throughput_penalty", "eod_borrowing",
+)  # fmt: skip
+LIQUIDITY_KINDS = ("allocation", "return", "loan", "repayment", "squeeze", "reset", "outflow")
+CLASSES = ("HighlyUrgent", "Urgent", "Normal")
+ACTIONS = ("Release", "Hold", "Drop")
+REASONS = ("policy", "liquidity", "bilateral_limit", "multilateral_limit", "strict_fifo")
+NOTICES = (
+    "ScenarioEventExecuted", "PriorityEscalated", "DeferredCreditApplied", "ThroughputMissed", "EndOfDay",
+)  # fmt: skip
+EVENT_TYPES = (
+    "DirectTransfer", "CustomTransactionArrival", "ScheduledSettlement", "CollateralAdjustment",
+    "CreditLimitChange", "HaircutChange", "GlobalArrivalRateChange", "AgentArrivalRateChange",
+    "CounterpartyWeightChange", "DeadlineWindowChange", "SystemOutage", "LsmOutage", "ParticipantOutage",
+    "CapacityLimit", "LiquiditySqueeze", "MarginCall", "PolicyChange", "LiquidityFractionChange",
+)  # fmt: skip
+
+
+def payment_tables(banks: tuple[str, ...]) -> tuple[Table, ...]:
+    """The declared tables with this run's bank names bound to their code columns."""
+
+    def bank(name: str, meaning: str, nullable: bool = False) -> Column:
+        return Column(name, "int16" if len(banks) < 32_000 else "int32", meaning, banks, nullable)
+
+    def code(name: str, labels: tuple[str, ...], meaning: str, nullable: bool = False) -> Column:
+        return Column(name, "int8", meaning, labels, nullable)
+
+    def whole(name: str, meaning: str, nullable: bool = False) -> Column:
+        return Column(name, "int64", meaning, nullable=nullable)
+
+    def short(name: str, meaning: str, nullable: bool = False) -> Column:
+        return Column(name, "int32", meaning, nullable=nullable)
+
+    tick, seq = short("tick", "tick in which it happened"), whole("seq", "order within the tick")
+    return (
+        Table("payments", "one row per payment: its life so far", (
+            tick, seq,
+            whole("tx_id", "payment id, in order of creation"),
+            whole("parent_id", "the payment it was split from", True),
+            bank("sender", "bank that pays"), bank("receiver", "bank that is paid"),
+            whole("amount", "cents"),
+            short("priority", "0 to 10, now"), short("original_priority", "0 to 10, at arrival"),
+            Column("divisible", "bool", "may be split"),
+            short("arrival_tick", "tick of arrival"), short("deadline_tick", "last tick in time"),
+            short("submission_tick", "tick of the latest submission to the central queue", True),
+            short("settled_tick", "tick of settlement", True),
+            short("overdue_since", "tick in which it was marked overdue", True),
+            code("status", STATUSES, "where it is"),
+            code("channel", CHANNELS, "how it settled", True),
+            code("source", SOURCES, "where it came from"),
+            short("q1_ticks", "completed ticks of waiting in the bank's own queue"),
+            short("q2_ticks", "completed ticks of waiting in the central queue"),
+        ), kind="state", key=("tx_id",), level="summary"),
+        Table("settlements", "one row per settled payment, in order of settlement", (
+            tick, seq, whole("tx_id", "the payment"),
+            bank("sender", "bank that paid"), bank("receiver", "bank that was paid"),
+            whole("amount", "cents"), code("channel", CHANNELS, "how it settled"),
+            whole("set_id", "the payments settled together with it share this id", True),
+            short("wait_ticks", "settlement tick minus arrival tick"),
+            Column("late", "bool", "settled after its deadline tick"),
+        )),
+        Table("bank_ticks", "one row per bank and tick, at the tick's end", (
+            tick, bank("bank", "the bank"),
+            whole("balance", "cents, after the end-of-day return"),
+            whole("min_balance", "lowest balance within the tick, before the end-of-day return"),
+            whole("pending_credit", "deferred credits that became usable at the end of this tick"),
+            whole("cap", "unsecured credit cap"), whole("posted_collateral", "cents"),
+            Column("haircut", "float64", "collateral haircut"),
+            whole("limit", "cap plus collateral after haircut"),
+            whole("available", "balance plus unused credit"),
+            whole("allocated", "pool money in force during the tick, before the end-of-day return"),
+            whole("q1_count", "payments in the own queue"), whole("q1_value", "their value"),
+            whole("q2_count", "own payments in the central queue"), whole("q2_value", "their value"),
+            whole("sent", "value settled out in this tick"), whole("received", "value settled in, in this tick"),
+            whole("net_today", "received minus sent since the day began"),
+            whole("budget", "release budget of the tick, if one was set", True),
+        ), order=("tick", "bank")),
+        Table("bank_days", "one row per bank and day", (
+            tick, short("day", "the day"), bank("bank", "the bank"),
+            whole("opening", "balance when the day began, before the morning's allocation"),
+            whole("closing", "balance after the end-of-day return"),
+            whole("min_balance", "lowest balance between morning allocation and evening return"),
+            whole("max_balance", "highest balance between morning allocation and evening return"),
+            whole("peak_overdraft", "largest overdraft of the day"),
+            whole("allocated", "pool money allocated"), whole("returned", "pool money returned"),
+            whole("loan", "borrowed at the end of the day"),
+            whole("arrived_count", "payments that arrived (children not counted)"),
+            whole("arrived_value", "their value"),
+            whole("sent_count", "payments settled out"), whole("sent_value", "their value"),
+            whole("received_count", "payments settled in"), whole("received_value", "their value"),
+            whole("settled_count", "originals settled out (a split payment when complete)"),
+            whole("settled_value", "their value"),
+            whole("dropped_count", "payments dropped"), whole("dropped_value", "their value"),
+            *(whole(kind, f"cost of the day: {kind.replace('_', ' ')}") for kind in COST_KINDS),
+            Column("throughput", "float64", "value settled out / (arrived today + carried over), 0 if none"),
+        ), level="summary", order=("tick", "bank")),
+        Table("costs", "one row per cost booked", (
+            tick, seq, bank("bank", "who pays"), code("kind", COST_KINDS, "what for"),
+            whole("tx_id", "the payment it belongs to", True), whole("amount", "cents, never 0"),
+        )),
+        Table("liquidity", "money that enters or leaves a balance other than by payments", (
+            tick, seq, bank("bank", "the bank"), code("kind", LIQUIDITY_KINDS, "why"),
+            whole("amount", "cents added to the balance, negative if taken; never 0"),
+            whole("balance_after", "cents"),
+        )),
+        Table("limits", "one row per payment stopped by a limit, at its first attempt", (
+            tick, seq, bank("bank", "the sender"),
+            bank("counterparty", "the receiver, if the bilateral limit stopped it", True),
+            whole("used", "usage before the attempt"), whole("limit", "the limit"),
+            whole("tx_id", "the payment"),
+        )),
+        Table("notices", "happenings that are not rows elsewhere", (
+            tick, seq, code("kind", NOTICES, "what happened"),
+            code("event", EVENT_TYPES, "the scenario event executed", True),
+            bank("bank", "whom it concerns", True), bank("counterparty", "the other bank", True),
+            whole("tx_id", "the payment", True),
+            whole("amount", "cents, or the new priority; 0 where it does not apply"),
+            Column("value", "float64", "the factor, weight or fraction of the event; 0 where it does not apply"),
+            Column("settled", "bool", "false if a ScheduledSettlement was not feasible"),
+        )),
+        Table("queue_snapshots", "every waiting payment at the end of every tick", (
+            tick, Column("queue", "int8", "1: the bank's own, 2: the central one"),
+            short("position", "0 is first: in the bank's own queue, or in the whole central queue"),
+            whole("tx_id", "the payment"), bank("bank", "its sender"), whole("remaining", "cents"),
+            code("class", CLASSES, "class in the central queue", True),
+            code("reason", REASONS, "why it waits"), whole("missing", "cents of liquidity short now"),
+        ), level="full", order=("tick", "queue", "bank", "position")),
+        Table("policy_decisions", "what each policy decided for each waiting payment", (
+            tick, seq, bank("bank", "the bank"), whole("tx_id", "the payment"),
+            code("action", ACTIONS, "the decision"),
+        ), level="full"),
+    )  # fmt: skip

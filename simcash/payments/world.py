@@ -1,0 +1,196 @@
+"""The payments world: a scenario you can step, look into, steer and draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simcash.core.clock import Clock, minutes_of
+from simcash.core.money import MONEY_MAX
+from simcash.core.scenario import Source
+from simcash.core.tables import Batch
+from simcash.core.world import Picture, Receipt, Snapshot
+from simcash.payments.engine import codes
+from simcash.payments.engine.events import new_payment
+from simcash.payments.engine.queue1 import join_queue1
+from simcash.payments.engine.tick import run
+from simcash.payments.scenario import Scenario, open_scenario
+from simcash.payments.arrays import fixed_arrays
+from simcash.payments.state import Store
+from simcash.payments.tables import CLASSES, payment_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Submit:
+    """A payment handed to its sender's queue between ticks."""
+
+    sender: str
+    receiver: str
+    amount: int
+    deadline_tick: int
+    priority: int = 5
+    divisible: bool = False
+    rtgs_priority: str | None = None
+
+
+def open_world(source: Source) -> Payments:
+    """The world of a payments scenario."""
+    return Payments(open_scenario(source))
+
+
+class Payments:
+    """Banks, their queues, the central queue, and the rules of settlement."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.ids = scenario.ids
+        self.place = {id: i for i, id in enumerate(self.ids)}
+        self.tables = payment_tables(self.ids)
+        self.record = scenario.record
+        self.clock = clock_of(scenario)
+        self.store = Store(fixed_arrays(scenario), self.tables, scenario.record)
+
+    @property
+    def now(self) -> int:
+        """Ticks completed."""
+        return int(self.store["at"][codes.NOW])
+
+    @property
+    def done(self) -> bool:
+        """Whether the last tick has been executed."""
+        return self.now >= self.clock.ticks
+
+    def step(self, ticks: int) -> Batch:
+        """Advance by some ticks, not past the end; what happened."""
+        store = self.store
+        if (store.rows.counts > store.half_full).any():
+            store.new_rows()
+        start = store.rows.counts.copy()
+        until = min(self.now + ticks, self.clock.ticks)
+        while run(store.record, until) == codes.NEED_ROOM:
+            store.grow()
+        return store.rows.since(start)
+
+    def snapshot(self) -> Snapshot:
+        """All of the changing state."""
+        return Snapshot("payments", VERSION, self.now, self.store.copy(), {"banks": list(self.ids)})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from a snapshot of the same banks; what the scenario fixes stays as it is here."""
+        if snapshot.world != "payments" or snapshot.version != VERSION:
+            raise ValueError(f"a {snapshot.world} snapshot of version {snapshot.version} does not fit this world")
+        if snapshot.meta["banks"] != list(self.ids):
+            raise ValueError("the snapshot was taken with other banks")
+        self.store.load(dict(snapshot.arrays))
+
+    def total(self) -> int:
+        """Money in the system less what came in from outside: never changes."""
+        store = self.store
+        return int(store["balance"].sum() + store["pending"].sum() - store["at"][codes.OUTSIDE])
+
+    def act(self, action: Submit | Mapping[str, Any]) -> Receipt:
+        """Submit a payment between ticks."""
+        if isinstance(action, Mapping):
+            return self.act_from(dict(action))
+        told = {"type": "Submit", **asdict(action)}
+        refusal, nearest = self.objection(action)
+        if refusal:
+            return Receipt(False, told, refusal, nearest)
+        return Receipt(True, told, id=self.put(action))
+
+    def act_from(self, told: dict[str, Any]) -> Receipt:
+        """An action in its JSON form."""
+        kind = told.pop("type", None)
+        known = Submit.__dataclass_fields__
+        unknown = [key for key in told if key not in known]
+        missing = [key for key in ("sender", "receiver", "amount", "deadline_tick") if key not in told]
+        if kind != "Submit" or unknown or missing:
+            wrong = f'unknown action "{kind}"; known: Submit' if kind != "Submit" else f"unknown {unknown}, missing {missing}"
+            return Receipt(False, {"type": kind, **told}, wrong)
+        return self.act(Submit(**told))
+
+    def objection(self, a: Submit) -> tuple[str, int | None]:
+        """Why a payment cannot be submitted, and the nearest number that could be."""
+        for id in (a.sender, a.receiver):
+            if id not in self.place:
+                return f'unknown bank "{id}"; banks: {", ".join(self.ids[:12])}', None
+        if a.sender == a.receiver:
+            return "a bank does not pay itself", None
+        for name, low, high in (
+            ("amount", 1, MONEY_MAX), ("priority", 0, 10), ("deadline_tick", self.now + 1, 2**31 - 1),
+        ):  # fmt: skip
+            value = getattr(a, name)
+            if not isinstance(value, int | np.integer) or isinstance(value, bool):
+                return f"{name} {value!r} is not a whole number", None
+            if not low <= value <= high:
+                return f"{name} {value} is not between {low} and {high}", min(max(int(value), low), high)
+        if a.rtgs_priority not in (None, *CLASSES):
+            return f'rtgs_priority "{a.rtgs_priority}" is not one of {", ".join(CLASSES)}', None
+        return ("the run is over", None) if self.done else ("", None)
+
+    def put(self, a: Submit) -> int:
+        """Create the payment in its sender's queue; its id."""
+        store = self.store
+        store["need"][:] = 0
+        store["need"][0] = store["at"][codes.SLOTS] + 1
+        if store["need"][0] > store["tx"].size:
+            store.grow()
+        slot = new_payment(
+            store.record, self.place[a.sender], self.place[a.receiver], int(a.amount), int(a.priority),
+            int(a.divisible), int(a.deadline_tick), codes.FROM_SUBMIT,
+        )  # fmt: skip
+        store["declared"][slot] = codes.NONE if a.rtgs_priority is None else CLASSES.index(a.rtgs_priority)
+        join_queue1(store.record, slot)
+        return int(store["tx"][slot])
+
+    def picture(self, kind: str | None = None) -> Picture:
+        """Banks as nodes, today's settled and waiting payments as edges."""
+        from simcash.payments.readings import picture
+
+        return picture(self)
+
+    @property
+    def banks(self) -> pd.DataFrame:
+        """Every bank now."""
+        from simcash.payments.readings import banks
+
+        return banks(self)
+
+    @property
+    def costs(self) -> pd.DataFrame:
+        """Every bank's costs of the run so far, by kind."""
+        from simcash.payments.readings import costs
+
+        return costs(self)
+
+    def queue(self, bank: str) -> pd.DataFrame:
+        """A bank's own queue, in its order."""
+        from simcash.payments.readings import queue
+
+        return queue(self, bank)
+
+    def rtgs_queue(self) -> pd.DataFrame:
+        """The central queue, in its order, with the reason why each payment waits."""
+        from simcash.payments.readings import rtgs_queue
+
+        return rtgs_queue(self)
+
+
+def clock_of(scenario: Scenario) -> Clock:
+    """The scenario's clock; a day is the period after which rows are durable."""
+    simulation = scenario.simulation
+    return Clock(
+        ticks=scenario.ticks,
+        ticks_per_day=simulation.ticks_per_day,
+        period=simulation.ticks_per_day,
+        day_start_minutes=None if simulation.day_start is None else minutes_of(simulation.day_start),
+        tick_minutes=simulation.tick_minutes,
+    )

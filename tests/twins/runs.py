@@ -1,0 +1,82 @@
+"""One face for two runs of the same scenario, the slow twin's and the engine's: rows as dicts of names."""
+
+from simcash.core.tables import MISSING
+from tests.twins.payments import Twin
+
+
+class TwinRun:
+    """The slow twin."""
+
+    def __init__(self, data):
+        self.twin = Twin(data)
+        self.step = self.twin.step
+        self.submit = self.twin.submit
+
+    def rows(self, table):
+        return self.twin.tables.get(table, [])
+
+
+class EngineRun:
+    """The real world, its batches collected."""
+
+    def __init__(self, data):
+        from simcash.core.scenario import read
+        from simcash.payments.world import open_world
+
+        self.world = open_world(read(data))
+        self.kept = {table.name: [] for table in self.world.tables if table.kind != "view"}
+
+    def step(self, ticks=1):
+        batch = self.world.step(ticks)
+        for table in self.world.tables:
+            if table.kind != "view":
+                self.kept[table.name] += named_rows(table, batch[table.name])
+
+    def submit(self, sender, receiver, amount, deadline_tick, **options):
+        action = {"type": "Submit", "sender": sender, "receiver": receiver, "amount": amount}
+        receipt = self.world.act(action | {"deadline_tick": deadline_tick} | options)
+        assert receipt.accepted, receipt.reason
+        return receipt.id
+
+    def rows(self, table):
+        return self.kept[table]
+
+
+RUNS = {"twin": TwinRun, "engine": EngineRun}
+
+
+def named_rows(table, columns):
+    values = [named(column, columns[column.name].tolist()) for column in table.columns]
+    return [dict(zip(table.names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def named(column, values):
+    """Texts for codes, None for what is missing."""
+
+    def one(value):
+        if column.nullable and value == MISSING:
+            return None
+        return column.labels[value] if column.labels else value
+
+    return [one(value) for value in values]
+
+
+def latest_payments(run):
+    """The last row of every payment, by id."""
+    rows = {row["tx_id"]: row for row in run.rows("payments")}
+    return [rows[tx_id] for tx_id in sorted(rows)]
+
+
+def perform(kind, play):
+    """Step a run through a drawn play, submitting on the way; `kind` is "twin" or "engine"."""
+    run = RUNS[kind](play.data)
+    simulation = play.data["simulation"]
+    end = simulation["ticks_per_day"] * simulation["num_days"]
+    now = 0
+    for stop in sorted({*play.stops, *(s["tick"] for s in play.submissions), end}):
+        run.step(stop - now)
+        now = stop
+        for submission in play.submissions:
+            if submission["tick"] == now:
+                run.submit(**{key: value for key, value in submission.items() if key != "tick"})
+    return run

@@ -1,0 +1,328 @@
+"""Small random payments scenarios as data: scarce money, ties, limits, every option, and submissions."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+IDS = ["BANK_B", "BANK_A", "B10", "B9", "a"]  # scenario order is not sorted order
+AMOUNTS = st.sampled_from([1, 5, 10, 10, 20, 50, 100])
+PRIORITIES = st.integers(0, 10)
+
+
+@dataclass(frozen=True)
+class Play:
+    """A scenario, the ticks between which it is stepped, and what is submitted there."""
+
+    data: dict
+    stops: tuple[int, ...]
+    submissions: tuple[dict, ...]  # with the tick under "tick"
+
+
+@st.composite
+def plays(draw, record=("full", "full", "full", "standard", "summary")):
+    ids = IDS[: draw(st.integers(2, 5))]
+    tpd, days = draw(st.integers(2, 12)), draw(st.integers(1, 3))
+    data = {
+        "simulation": {
+            "ticks_per_day": tpd, "num_days": days, "rng_seed": draw(st.integers(0, 2**63 - 1)),
+            "lsm_enabled": False,
+        },
+        "record": draw(st.sampled_from(record)),
+        **draw(rules(tpd, ids)),
+        "cost_rates": draw(cost_rates()),
+        "agents": [draw(agents(name, ids)) for name in ids],
+    }  # fmt: skip
+    data["scenario_events"] = draw(st.lists(events(tpd * days, data["agents"]), max_size=6))
+    submitted = draw(st.lists(submissions(tpd * days, ids), max_size=5))
+    stops = draw(st.lists(st.integers(1, tpd * days), max_size=2))
+    return Play(data, tuple(stops), tuple(submitted))
+
+
+def mostly(usual, *others):
+    return st.sampled_from([usual] * max(1, len(others)) + list(others))
+
+
+def some(keys, strategy):
+    """A dict of some of the keys."""
+    return st.dictionaries(st.sampled_from(keys), strategy)
+
+
+@st.composite
+def rules(draw, tpd, ids):
+    """Options at the top level; a compat scenario leaves its own options alone."""
+    found = {
+        "crediting": draw(st.sampled_from(["immediate", "deferred"])),
+        "deadline_cap_at_eod": draw(st.booleans()),
+        "queue1_ordering": draw(mostly("fifo", "priority_deadline")),
+        "priority_mode": draw(st.booleans()),
+        "queue2_discipline": draw(mostly("bypass_fifo", "strict_fifo")),
+        "policy_evaluation": draw(st.sampled_from(["snapshot", "sequential"])),
+        "daily_liquidity_reallocation": draw(mostly(True, False)),
+        "balance_reset": draw(mostly("never", "daily")),
+        "priority_escalation": draw(escalations()),
+        "throughput_rules": draw(st.lists(throughput_rules(tpd, ids), max_size=2)),
+    }
+    if draw(mostly(False, False, False, True)):
+        return found | {"compat": "simcash"}
+    return found | {
+        "rng_streams": draw(mostly("per_bank", "shared")),
+        "eod_penalty_applies_to": draw(mostly("unsettled", "overdue")),
+        "drop_cost": draw(mostly("penalties", "free")),
+        "missing_counterparty_weight": draw(st.sampled_from([0, 1, 0.5])),
+    }
+
+
+@st.composite
+def escalations(draw):
+    return {
+        "enabled": draw(st.booleans()),
+        "curve": draw(st.sampled_from(["linear", "exponential", "step"])),
+        "start_escalating_at_ticks": draw(st.integers(1, 12)),
+        "max_boost": draw(st.integers(0, 6)),
+    }
+
+
+@st.composite
+def throughput_rules(draw, tpd, ids):
+    rule = {
+        "by_tick": draw(st.integers(0, tpd - 1)),
+        "fraction": draw(st.sampled_from([0, 0.3, 0.5, 0.75, 1])),
+        "penalty": draw(penalties()),
+    }
+    return rule | draw(st.sampled_from([{}, {"agents": ids[:1]}, {"agents": ids[1:]}]))
+
+
+def penalties():
+    rate = st.builds(lambda bps: {"mode": "rate", "bps_per_event": bps}, st.sampled_from([0, 1, 33.3, 250]))
+    fixed = st.builds(lambda amount: {"mode": "fixed", "amount": amount}, st.integers(0, 500))
+    return st.one_of(st.integers(0, 50), fixed, rate)
+
+
+@st.composite
+def cost_rates(draw):
+    found = {
+        "overdraft_bps_per_tick": draw(st.sampled_from([0, 0.001, 12.5, 300])),
+        "delay_cost_per_tick_per_cent": draw(st.sampled_from([0, 0.0001, 0.013, 0.2])),
+        "collateral_cost_per_tick_bps": draw(st.sampled_from([0, 0.0002, 77])),
+        "liquidity_cost_per_tick_bps": draw(st.sampled_from([0, 83, 250.5])),
+        "liquidity_cost_once_per_day": draw(st.sampled_from([0, 0.1, 0.033])),
+        "eod_penalty": draw(penalties()),
+        "deadline_penalty": draw(penalties()),
+        "overdue_delay_multiplier": draw(st.sampled_from([1, 2.5, 5])),
+        "priority_delay_multipliers": {
+            f"{band}_multiplier": draw(st.sampled_from([0, 0.5, 1, 1.7]))
+            for band in ("urgent", "normal", "low")
+        },
+    }
+    if draw(mostly(False, False, True)):
+        found["eod_borrowing_rate"] = draw(st.sampled_from([0, 0.4, 0.0125]))
+    return found
+
+
+@st.composite
+def agents(draw, name, ids):
+    others = [other for other in ids if other != name]
+    found = {
+        "id": name,
+        "opening_balance": draw(st.sampled_from([0, 0, 10, 50, 100, 300, -20])),
+        "unsecured_cap": draw(st.sampled_from([0, 0, 0, 30, 100])),
+        "posted_collateral": draw(st.sampled_from([0, 0, 33, 80])),
+        "collateral_haircut": draw(st.sampled_from([0, 0.02, 0.25, 1])),
+        "max_collateral_capacity": 1000,
+        "policy": draw(policies()),
+        "liquidity_pool": draw(st.sampled_from([0, 0, 50, 77])),
+        **draw(st.sampled_from([{}, {}, {"limits": draw(limits(others))}])),
+        **draw(st.sampled_from([{}, draw(arrival_bands(others)), *[draw(arrival_configs(others))] * 3])),
+    }
+    fraction = draw(st.sampled_from([None, 0, 0.29, 0.5, 1]))
+    return found if fraction is None else found | {"liquidity_allocation_fraction": fraction}
+
+
+def policies():
+    tick = st.integers(0, 6)
+    return st.one_of(
+        st.sampled_from([{"type": "Fifo"}, {"type": "PriorityDeadline"}]),
+        st.builds(lambda t: {"type": "Deadline", "urgency_threshold": t}, tick),
+        st.builds(
+            lambda b, t: {"type": "LiquidityAware", "target_buffer": b, "urgency_threshold": t},
+            st.sampled_from([0, 5, 20, 60]),
+            tick,
+        ),
+    )
+
+
+@st.composite
+def limits(draw, others):
+    found = {
+        "bilateral_limits": draw(some(others, st.sampled_from([0, 10, 40, 100]))),
+        "basis": draw(st.sampled_from(["gross", "net"])),
+    }
+    total = draw(st.sampled_from([None, 0, 30, 80, 150]))
+    return found if total is None else found | {"multilateral_limit": total}
+
+
+def amount_distributions():
+    return st.sampled_from([
+        {"type": "Fixed", "value": 10},
+        {"type": "Uniform", "min": 1, "max": 4},
+        {"type": "Uniform", "min": 10, "max": 10},
+        {"type": "Normal", "mean": 10, "std_dev": 8},
+        {"type": "LogNormal", "mean": 20, "std_dev": 30, "max": 90},
+        {"type": "LogNormal", "mu": 2.5, "sigma": 1.2},
+        {"type": "Exponential", "lambda": 0.05, "max": 60},
+    ])  # fmt: skip
+
+
+@st.composite
+def weight_maps(draw, others):
+    """Empty (uniform), or weights of some others, one of them surely positive."""
+    if draw(st.booleans()):
+        return {}
+    found = draw(some(others, st.sampled_from([0, 0.5, 1, 3])))
+    return found | {draw(st.sampled_from(others)): 0.75}
+
+
+@st.composite
+def arrival_configs(draw, others):
+    low = draw(st.integers(1, 4))
+    found = {
+        "rate_per_tick": draw(st.sampled_from([0, 0.3, 1, 2, 3.5])),
+        "amount_distribution": draw(amount_distributions()),
+        "counterparty_weights": draw(weight_maps(others)),
+        "deadline_range": [low, draw(st.integers(low, 9))],
+        "divisible": draw(st.booleans()),
+    }
+    return {"arrival_config": found | draw(priorities())}
+
+
+def priorities():
+    return st.one_of(
+        st.just({}),
+        st.builds(lambda p: {"priority": p}, PRIORITIES),
+        st.builds(lambda p: {"priority_distribution": {"type": "Fixed", "value": p}}, PRIORITIES),
+        st.just({"priority_distribution": {"type": "Uniform", "min": 2, "max": 9}}),
+        st.just(
+            {"priority_distribution": {"type": "Categorical", "values": [1, 5, 9], "weights": [1, 0, 2]}}
+        ),
+    )
+
+
+@st.composite
+def arrival_bands(draw, others):
+    names = draw(st.sets(st.sampled_from(["urgent", "normal", "low"]), min_size=1))
+    return {"arrival_bands": {name: draw(bands(others)) for name in sorted(names)}}
+
+
+@st.composite
+def bands(draw, others):
+    low = draw(st.integers(1, 4))
+    return {
+        "rate_per_tick": draw(st.sampled_from([0.3, 1, 2])),
+        "amount_distribution": draw(amount_distributions()),
+        "counterparty_weights": draw(weight_maps(others)),
+        "deadline_offset_min": low,
+        "deadline_offset_max": draw(st.integers(low, 9)),
+        "divisible": draw(st.booleans()),
+    }
+
+
+def schedules(ticks):
+    once = st.builds(lambda tick: {"type": "OneTime", "tick": tick}, st.integers(0, ticks - 1))
+    again = st.builds(
+        lambda start, interval: {"type": "Repeating", "start_tick": start, "interval": interval},
+        st.integers(0, ticks - 1),
+        st.integers(1, 4),
+    )
+    return st.one_of(once, once, again)
+
+
+@st.composite
+def events(draw, ticks, agents):
+    ids = [agent["id"] for agent in agents]
+    weighted = [agent["id"] for agent in agents if has_weights(agent)]
+    arriving = [agent["id"] for agent in agents if "arrival_config" in agent or "arrival_bands" in agent]
+    kinds = [transfers(ids), *[custom_arrivals(ids)] * 3, scheduled(ids), global_rates(), windows()]
+    kinds += [agent_rates(arriving)] if arriving else []
+    kinds += [weight_changes(weighted, ids)] if weighted else []
+    return draw(st.one_of(kinds)) | {"schedule": draw(schedules(ticks))}
+
+
+def has_weights(agent):
+    streams = (
+        [agent["arrival_config"]] if "arrival_config" in agent else agent.get("arrival_bands", {}).values()
+    )
+    return bool(streams) and all(stream["counterparty_weights"] for stream in streams)
+
+
+def parties(ids):
+    return st.permutations(ids).map(lambda order: {"from_agent": order[0], "to_agent": order[1]})
+
+
+def transfers(ids):
+    return st.builds(lambda who, x: {"type": "DirectTransfer", **who, "amount": x}, parties(ids), AMOUNTS)
+
+
+def scheduled(ids):
+    return st.builds(
+        lambda who, x: {"type": "ScheduledSettlement", **who, "amount": x}, parties(ids), AMOUNTS
+    )
+
+
+@st.composite
+def custom_arrivals(draw, ids):
+    found = {"type": "CustomTransactionArrival", **draw(parties(ids)), "amount": draw(AMOUNTS)}
+    options = {
+        "priority": draw(PRIORITIES),
+        "deadline": draw(st.integers(1, 8)),
+        "is_divisible": draw(st.booleans()),
+    }
+    return found | {key: options[key] for key in draw(st.sets(st.sampled_from(sorted(options))))}
+
+
+def global_rates():
+    factor = st.sampled_from([0, 0.5, 2])
+    return st.builds(lambda m: {"type": "GlobalArrivalRateChange", "multiplier": m}, factor)
+
+
+def agent_rates(ids):
+    return st.builds(
+        lambda name, m: {"type": "AgentArrivalRateChange", "agent": name, "multiplier": m},
+        st.sampled_from(ids),
+        st.sampled_from([0, 0.7, 1.5]),
+    )
+
+
+def windows():
+    factor = st.sampled_from([0.29, 0.5, 1, 1.5, 2])
+    return st.builds(
+        lambda low, high: {
+            "type": "DeadlineWindowChange", "min_ticks_multiplier": low, "max_ticks_multiplier": high,
+        },
+        factor,
+        factor,
+    )  # fmt: skip
+
+
+@st.composite
+def weight_changes(draw, weighted, ids):
+    name = draw(st.sampled_from(weighted))
+    return {
+        "type": "CounterpartyWeightChange",
+        "agent": name,
+        "counterparty": draw(st.sampled_from([other for other in ids if other != name])),
+        "new_weight": draw(st.sampled_from([0.1, 0.25, 1])),
+        "auto_balance_others": draw(st.booleans()),
+    }
+
+
+@st.composite
+def submissions(draw, ticks, ids):
+    tick = draw(st.integers(0, ticks - 1))
+    sender, receiver = draw(st.permutations(ids))[:2]
+    found = {
+        "tick": tick, "sender": sender, "receiver": receiver, "amount": draw(AMOUNTS),
+        "deadline_tick": tick + draw(st.integers(1, 10)), "priority": draw(PRIORITIES),
+        "divisible": draw(st.booleans()),
+    }  # fmt: skip
+    chosen = draw(st.sampled_from([None, "HighlyUrgent", "Urgent", "Normal"]))
+    return found if chosen is None else found | {"rtgs_priority": chosen}
