@@ -13,6 +13,7 @@ from simcash.core import layout
 from simcash.core.layout import Scope
 from simcash.core.store import Connection
 from simcash.core.tables import Table
+from simcash.core.troubles import no_such_run
 
 Lineage = tuple[tuple[int, int | None], ...]
 
@@ -85,6 +86,8 @@ class Catalogue:
         """The run and its ancestors, each with the tick before which its rows count (None: all)."""
         found = self.ask(f"SELECT run_id, parent_run, shared_until FROM {self.main}.runs")
         parents = {child: (parent, until) for child, parent, until in found}
+        if run not in parents:
+            raise no_such_run(run, sorted(parents))
         line: list[tuple[int, int | None]] = [(run, None)]
         while (link := parents[line[-1][0]])[0] is not None:
             line.append((link[0], min(t for t in (line[-1][1], link[1]) if t is not None)))

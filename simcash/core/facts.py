@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simcash.core.scenario import Source
+from simcash.core.source import Source
 
 PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -88,8 +88,8 @@ def message(error: ErrorDetails, model: type[BaseModel], data: Any) -> str:
 def reason(bound: Any) -> str:
     """A bound, with its reason where it has one."""
     if abs(bound) == MONEY_MAX:
-        return f"{bound} cents (2**53: beyond it amounts are no longer exact)"
-    return str(bound)
+        return f"{int(bound)} cents (2**53: beyond it amounts are no longer exact)"
+    return str(int(bound) if bound == int(bound) else bound)
 
 
 def unknown_key(error: ErrorDetails, model: type[BaseModel], data: Any) -> str:

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simcash.core import layout, store
-from simcash.core.catalogue import Catalogue, schema_of
+from simcash.core.catalogue import Catalogue, Lineage, schema_of
 from simcash.core.tables import Table
-from simcash.core.troubles import explanation, is_alive, is_held
+from simcash.core.troubles import HistoryError, explanation, is_alive, is_held, no_such_run
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,15 +30,13 @@ if TYPE_CHECKING:
 
     from simcash.core.recorder import Recorder
 
+__all__ = ["History", "HistoryError"]
+
 LOG = logging.getLogger("simcash")
 PATIENCE = 30.0  # seconds a file held by another process is waited for
 _open: set[History] = set()  # those with a file: what they still hold is written when Python ends
 
 T = TypeVar("T")
-
-
-class HistoryError(RuntimeError):
-    """The history cannot be read or written; nothing that was finished is lost."""
 
 
 class History:
@@ -53,8 +51,10 @@ class History:
         self._threads = threading.local()
         self._worker: ThreadPoolExecutor | None = None
         self._job: Future[None] | None = None
+        self._thread_count: int | None = None
         self._ids = 0
         self._reading = False
+        self._declared: dict[str, dict[str, dict[str, str]]] = {}  # in memory: world, table, column, type
         self._changes = 0
         self._plans: dict[int | None, tuple[Any, list[str]]] = {}
         if self.path is not None:
@@ -86,8 +86,8 @@ class History:
             names, row = [column[0] for column in found.description or ()], found.fetchone()
             if row is not None:
                 return dict(zip(names, row, strict=True))
-            known = [str(r) for (r,) in cursor.execute("SELECT run_id FROM runs ORDER BY 1").fetchall()]
-        raise HistoryError(f"there is no run {run} in {self}; runs: {', '.join(known) or 'none'}")
+            known = [r for (r,) in cursor.execute("SELECT run_id FROM runs ORDER BY 1").fetchall()]
+        raise no_such_run(run, known)
 
     def tables(self, run: int) -> tuple[Table, ...]:
         """The declared tables of one run."""
@@ -103,6 +103,11 @@ class History:
             if table.kind != "view"
         ]
         return dict(self.fetch(" UNION ALL ".join(queries), run=run)) if queries else {}
+
+    def lineage(self, run: int) -> Lineage:
+        """The run and those it was forked from, each with the tick before which its rows count."""
+        with self.reading(run):
+            return self._catalogue().lineage(run)
 
     def stored_rows(self, run: int) -> dict[str, store.Arrays]:
         """All rows of one run, inherited ones included, as they are stored."""
@@ -136,6 +141,7 @@ class History:
             for recorder in self._recorders:
                 recorder.flush()
             self.settle()
+            self._use_threads(None)
             with self._attached():
                 cursor = self._cursor()
                 self._prepare(cursor, run)
@@ -167,6 +173,7 @@ class History:
     def enter(self, recorder: Recorder) -> int:
         """A run begins; with a file, it is in it from the start."""
         if self.path is None:
+            self._check_fit(recorder.facts.world, recorder.tables)
             self._ids += 1
             run = self._ids
         else:
@@ -180,6 +187,15 @@ class History:
         self.changed()
         return run
 
+    def _check_fit(self, world: str, tables: tuple[Table, ...]) -> None:
+        """Refuse now, and not when rows are written, what cannot lie beside what is there."""
+        known = self._declared.setdefault(world, {})
+        for table in tables:
+            columns = {column.name: layout.TYPES[column.stored] for column in table.columns}
+            layout.check_name(table)
+            layout.fit(world, table, {**columns, **known.get(table.name, {})})
+            known[table.name] = {**known.get(table.name, {}), **columns}
+
     def leave(self, recorder: Recorder) -> None:
         """A run has written its last row."""
         self._recorders.remove(recorder)
@@ -192,8 +208,15 @@ class History:
     def in_background(self, work: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         """Do `work` on the store in memory while the world goes on, one at a time."""
         self.settle()
+        self._use_threads(1)  # keeping the order of rows, two take twice the time of one
         self._worker = self._worker or ThreadPoolExecutor(1, "simcash-history")
         self._job = self._worker.submit(work, self.memory.cursor())
+
+    def _use_threads(self, count: int | None) -> None:
+        """How many threads DuckDB works with in memory; None: as many as there are."""
+        if self._thread_count != count:
+            self.memory.execute("RESET threads" if count is None else f"SET threads = {count}")
+            self._thread_count = count
 
     def settle(self) -> None:
         """Wait for the work in the background; what went wrong there is raised here."""
@@ -224,7 +247,7 @@ class History:
         """A connection that may write; waits while another process holds the file."""
         import duckdb
 
-        con = self._patiently(lambda: duckdb.connect(str(self.path)))
+        con = self._patiently(lambda: duckdb.connect(str(self.path), config={"threads": 1}))
         try:
             with self.explained():
                 if not con.execute("SELECT 1 FROM duckdb_tables()").fetchall():

@@ -32,7 +32,7 @@ if PLAIN:  # compiled integers wrap around silently; plain ones must too
 
 @cache
 def cache_folder(world: str) -> Path:
-    """Where this world's compiled code lives: the user's cache, or a temporary folder if that is read-only."""
+    """Where this world's compiled code lives: the user's cache, or a temporary folder if need be."""
     name = f"{world}-{fingerprint(world)}"
     for base in cache_bases():
         try:
@@ -97,8 +97,8 @@ def compiled(function: Callable[..., Any], world: str) -> Any:
 class ShortlyNamed(types.StructRef):  # type: ignore[misc]
     """A record type that goes by its class alone.
 
-    Numba's own name spells out every field, and every symbol of every function that takes the record repeats it:
-    with 130 fields compiling took twice as long.
+    Numba's own name spells out every field, and every symbol of every function that takes the record
+    repeats it.
     """
 
     def __init__(self, fields: Any) -> None:
@@ -109,8 +109,8 @@ class ShortlyNamed(types.StructRef):  # type: ignore[misc]
 class Record:
     """A state of named arrays as one pointer: compiled functions read `state.name` as the array itself.
 
-    The type is bound by the caller, as `name + "Type"`, at the top of `module`, where the compilation cache looks
-    it up. A named tuple would do the same and does, in plain mode; compiled, it costs minutes.
+    The caller binds the type, as `name + "Type"`, at the top of `module`, where the compilation cache looks
+    it up. In plain mode a named tuple does the same; compiled, that would take minutes.
     """
 
     def __init__(self, module: str, name: str, fields: tuple[str, ...]) -> None:

@@ -93,6 +93,11 @@ def declared(stored: str) -> Table:
     return Table(**{**plain, "columns": columns, "key": tuple(plain["key"]), "order": tuple(plain["order"])})
 
 
+def check_name(table: Table) -> None:
+    if table.name in RESERVED:
+        raise ValueError(f'a table cannot be called "{table.name}": the history uses that name')
+
+
 def create(world: str, table: Table) -> str:
     columns = ", ".join(f"{quoted(c.name)} {TYPES[c.stored]}" for c in table.columns)
     return f"CREATE TABLE IF NOT EXISTS {rows_of(world, table.name)} (run_id INTEGER, {columns})"
@@ -178,8 +183,6 @@ def decoded(column: Column, table: str, scope: Scope) -> str:
     if column.labels is not None:
         known = scope.lists.get((table, column.name), "")
         return f"(SELECT texts FROM {scope.core}.label_lists WHERE list_id = {text(known)})[{value} + 1]"
-    if column.nullable and column.dtype == "float64":
-        return f"CASE WHEN isnan({value}) THEN NULL ELSE {value} END"
-    if column.nullable:
+    if column.nullable and column.dtype != "float64":  # whose NaN is stored as NULL
         return f"nullif({value}, {MISSING})::{TYPES[column.dtype]}"
     return value

@@ -75,7 +75,7 @@ def replaced(data: Any, path: KeyPath, value: Any) -> Any:
 
 def plain(value: Any, path: KeyPath = ()) -> Any:
     """Python values as a file could have held them: numpy numbers, tuples and paths become plain."""
-    if value is None or (isinstance(value, (bool, float, str)) and type(value).__module__ == "builtins"):
+    if value is None or type(value) in (bool, float):
         return value
     if len(path) > DEEPEST:
         raise Unfit(path[:3], f"more than {DEEPEST} levels deep")
@@ -88,10 +88,16 @@ def plain(value: Any, path: KeyPath = ()) -> Any:
     if isinstance(value, (Real, Decimal)):
         return float(value)
     if isinstance(value, (str, Path)):
-        return str(value)
+        return plain_text(str(value), path)
     if hasattr(value, "tolist"):
         return plain(value.tolist(), path)
     raise Unfit(path, f"expected text, numbers, lists and dicts, got {shown(value)}")
+
+
+def plain_text(value: str, path: KeyPath) -> str:
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise Unfit(path, f"a text with half a character, got {shown(value)}")
+    return value
 
 
 def plain_int(value: int, path: KeyPath) -> int:
@@ -102,7 +108,7 @@ def plain_int(value: int, path: KeyPath) -> int:
 
 def plain_key(key: Any, path: KeyPath) -> str:
     if isinstance(key, (str, int)) and not isinstance(key, bool):
-        return str(key)
+        return plain_text(str(key), path)
     raise Unfit(path, f"keys are texts, got {shown(key)}")
 
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 LONGEST = 60
-MOST_CHOICES = 24
+MOST_CHOICES = 40
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,19 @@ class ScenarioWarning(UserWarning):
 def shown(value: Any) -> str:
     """A value as it would stand in the file, shortened."""
     try:
-        text = json.dumps(value, default=repr, ensure_ascii=False)
+        text = json.dumps(value, default=repr, ensure_ascii=False).encode(errors="backslashreplace").decode()
     except (ValueError, TypeError, RecursionError):  # too many digits, or too deep
         text = f"<{type(value).__name__}>"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def nearest(given: str, known: Sequence[str]) -> list[str]:
-    """The known word that was probably meant, if any is near."""
+    """The known word that was probably meant, if any: one that holds all parts of it, or looks like it."""
+    parts = set(given.lower().split("_"))
+    holding = [word for word in known if parts < set(word.lower().split("_"))]
     folded = {word.lower(): word for word in reversed(known)}
-    return [folded[near] for near in get_close_matches(given.lower(), list(folded), n=1, cutoff=0.6)]
+    alike = [folded[near] for near in get_close_matches(given.lower(), list(folded), n=1, cutoff=0.6)]
+    return holding if len(holding) == 1 else alike
 
 
 def choice(given: Any, listed: Sequence[str], title: str, known: Sequence[str] | None = None) -> str:

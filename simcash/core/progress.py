@@ -8,13 +8,13 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from simcash.core.simulation import Simulation
+    from simcash.core.loop import Loop
 
 T = TypeVar("T")
 PATIENCE = 1.0  # seconds
 
 
-def shown(chunks: Iterable[T], sim: Simulation, limit: int, wanted: bool | None) -> Iterator[T]:
+def shown(chunks: Iterable[T], sim: Loop, limit: int, wanted: bool | None) -> Iterator[T]:
     """The same chunks, with a bar if one is wanted (None: if somebody is looking)."""
     wanted = is_watched() if wanted is None else wanted
     began, bar = perf_counter(), None
@@ -30,7 +30,7 @@ def shown(chunks: Iterable[T], sim: Simulation, limit: int, wanted: bool | None)
             bar.close()
 
 
-def new_bar(sim: Simulation, limit: int) -> Any:
+def new_bar(sim: Loop, limit: int) -> Any:
     from tqdm.auto import tqdm
 
     return tqdm(total=limit, initial=sim.now, desc=sim.name, unit=f" {sim.clock.unit}", leave=False)

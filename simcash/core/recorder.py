@@ -8,17 +8,22 @@ what is asked for before that lies in the history's tables in memory meanwhile.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from simcash.core import layout, store
 from simcash.core.facts import Facts
-from simcash.core.history import LOG, History, HistoryError
+from simcash.core.history import History
 from simcash.core.shield import Shield
 from simcash.core.store import Action, Arrays, Connection
 from simcash.core.tables import Batch, Table
+from simcash.core.troubles import HistoryError
 from simcash.core.world import Receipt
 
+LOG = logging.getLogger("simcash")
 MOST_WAITING = 1_000_000  # rows; fewer per statement cost more per row
 
 
@@ -89,7 +94,7 @@ class Recorder:
             self._to_file(complete=True)
 
     def cut(self, tick: int, seq: int = 0) -> None:
-        """Forget rows from `tick` on and actions from its `seq`th; runs forked later keep what they shared."""
+        """Forget rows from `tick` on, and actions from its `seq`th; later forks keep what they shared."""
         with self._lock:
             self.flush()
             history, world, run = self.history, self.facts.world, self.run_id
@@ -165,9 +170,8 @@ class Recorder:
         with Shield():
             self.history.settle()
             self._enter_memory()
-            batches = self._pending
+            batches, self._pending, self._waiting = self._pending, [], 0
             self.history.in_background(lambda con: self._write_all(con, batches))
-            self._pending, self._waiting = [], 0
 
     def _write_all(self, con: Connection, batches: list[Batch]) -> None:
         """In the background: all of the batches, or none and they are pending again."""
@@ -223,8 +227,10 @@ class Recorder:
 
 def as_json(action: Mapping[str, Any]) -> str:
     """An action as text; numpy's numbers are numbers."""
-    return json.dumps(dict(action), default=lambda value: value.item() if hasattr(value, "item") else refuse(value))
+    return json.dumps(dict(action), default=number)
 
 
-def refuse(value: object) -> Any:
-    raise TypeError(f"{value!r} cannot be written down")
+def number(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} is not data")

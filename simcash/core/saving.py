@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import numpy as np
 
+from simcash.core.recorder import number
 from simcash.core.world import Snapshot
 
 FORMAT = 1
@@ -38,8 +40,10 @@ def write(
         unfinished.replace(path)
         return path
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise SaveError(f"{path} cannot be saved: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Snapshot], dict[str, Arrays]]:
@@ -76,6 +80,7 @@ def unpacked(data: bytes) -> Arrays:
 
 def plain(value: Any) -> Any:
     """Numpy's numbers as numbers; what is code cannot be saved."""
-    if isinstance(value, np.generic):
-        return value.item()
-    raise SaveError(f"{value!r} cannot be saved: it is code, and a file holds data only")
+    try:
+        return number(value)
+    except TypeError:
+        raise SaveError(f"{value!r} cannot be saved: a file holds data only") from None

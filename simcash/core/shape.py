@@ -9,14 +9,21 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 
+from simcash.core.problems import LONGEST, shown
+
 Path = tuple[str | int, ...]
 Part = str | int
 
 
 def dotted(path: Path) -> str:
     """("agents", 2, "policy") as "agents[2].policy"."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{legible(part)}" for part in path)
     return text.removeprefix(".")
+
+
+def legible(key: str) -> str:
+    """A key on one line, shortened if it is very long."""
+    return key if key.isprintable() and 0 < len(key) <= LONGEST else shown(key)
 
 
 def names(key: str, field: FieldInfo) -> tuple[str, ...]:

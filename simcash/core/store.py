@@ -14,7 +14,7 @@ import numpy as np
 
 from simcash.core import layout
 from simcash.core.facts import Facts
-from simcash.core.tables import Batch, Column, Table
+from simcash.core.tables import MISSING, Batch, Column, Table
 
 Arrays = Mapping[str, np.ndarray]
 Action = tuple[int, int, str, str, str, str]  # tick, seq, type, JSON, status, reason
@@ -30,23 +30,27 @@ def declare(con: Connection, world: str, tables: Sequence[Table]) -> None:
     """Make room for a world's tables; tables of an earlier declaration grow to fit."""
     con.execute(layout.CORE)
     con.execute(f"CREATE SCHEMA IF NOT EXISTS {layout.quoted(world + '_rows')}")
+    found = present(con, world)
     for table in tables:
-        if table.name in layout.RESERVED:
-            raise ValueError(f'a table cannot be called "{table.name}": the history uses that name')
-        if table.kind != "view":
-            con.execute(layout.create(world, table))
-            for change in layout.fit(world, table, present(con, world, table)):
+        layout.check_name(table)
+        if table.name in found:
+            for change in layout.fit(world, table, found[table.name]):
                 con.execute(change)
+        elif table.kind != "view":
+            con.execute(layout.create(world, table))
 
 
-def present(con: Connection, world: str, table: Table) -> dict[str, str]:
-    """The columns that a stored table has, and their types."""
+def present(con: Connection, world: str) -> dict[str, dict[str, str]]:
+    """The stored tables of a world, their columns and types."""
     found = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns()"
-        " WHERE database_name = current_database() AND schema_name = ? AND table_name = ?",
-        [f"{world}_rows", table.name],
+        "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name = ?",
+        [f"{world}_rows"],
     )
-    return dict(found.fetchall())
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in found.fetchall():
+        tables.setdefault(table, {})[column] = kind
+    return tables
 
 
 def register(con: Connection, run: int, facts: Facts, tables: Sequence[Table]) -> None:
@@ -55,26 +59,28 @@ def register(con: Connection, run: int, facts: Facts, tables: Sequence[Table]) -
     row = {"run_id": run, **facts.row()}
     marks = ", ".join("?" * len(row))
     con.execute(f"INSERT INTO runs ({layout.listed(row)}) VALUES ({marks})", list(row.values()))
-    for name, value in facts.parameters.items():
-        given = json.dumps(value, default=repr)
-        con.execute("INSERT INTO run_parameters VALUES (?, ?, ?)", [run, name, given])
+    given = [(run, name, json.dumps(value, default=repr)) for name, value in facts.parameters.items()]
+    insert(con, "run_parameters", given)
     con.execute("DELETE FROM declared WHERE world = ?", [facts.world])
-    for position, table in enumerate(tables):
-        stored = [facts.world, table.name, position, layout.declaration(table)]
-        con.execute("INSERT INTO declared VALUES (?, ?, ?, ?)", stored)
+    insert(con, "declared", [(facts.world, t.name, i, layout.declaration(t)) for i, t in enumerate(tables)])
     keep_labels(con, run, tables)
 
 
 def keep_labels(con: Connection, run: int, tables: Iterable[Table]) -> None:
     """The texts behind codes; a list that several columns or runs share is stored once."""
-    for table in tables:
-        for column in table.columns:
-            if column.labels is None:
-                continue
-            list_id = identity(column)
-            if not con.execute("SELECT 1 FROM label_lists WHERE list_id = ?", [list_id]).fetchall():
-                con.execute("INSERT INTO label_lists VALUES (?, ?)", [list_id, list(column.labels)])
-            con.execute("INSERT INTO labels VALUES (?, ?, ?, ?)", [run, table.name, column.name, list_id])
+    coded = [(t.name, c.name, identity(c), c) for t in tables for c in t.columns if c.labels is not None]
+    known = {list_id for (list_id,) in con.execute("SELECT list_id FROM label_lists").fetchall()}
+    new = {list_id: column.labels for _, _, list_id, column in coded if list_id not in known}
+    insert(con, "label_lists", [(list_id, list(labels or ())) for list_id, labels in new.items()])
+    insert(con, "labels", [(run, table, column, list_id) for table, column, list_id, _ in coded])
+
+
+def insert(con: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Rows of Python values, not too many in one statement."""
+    for start in range(0, len(rows), 500):
+        part = rows[start : start + 500]
+        marks = ", ".join(["(" + ", ".join("?" * len(part[0])) + ")"] * len(part))
+        con.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in part for value in row])
 
 
 def identity(column: Column) -> str:
@@ -107,8 +113,7 @@ def append_columns(con: Connection, world: str, table: str, run: int, columns: A
 
 
 def append_actions(con: Connection, run: int, actions: Iterable[Action]) -> None:
-    for action in actions:
-        con.execute("INSERT INTO actions VALUES (?, ?, ?, ?, ?, ?, ?)", [run, *action])
+    insert(con, "actions", [(run, *action) for action in actions])
 
 
 def note(con: Connection, run: int, **facts: Any) -> None:
@@ -119,20 +124,29 @@ def note(con: Connection, run: int, **facts: Any) -> None:
 
 def shorten(con: Connection, run: int, tick: int) -> None:
     """A run that was rewound is complete up to there at most, and goes on."""
-    con.execute(
-        "UPDATE runs SET complete_until = least(complete_until, ?), status = 'running' WHERE run_id = ?", [tick, run]
-    )
+    earlier = "complete_until = least(complete_until, ?), status = 'running'"
+    con.execute(f"UPDATE runs SET {earlier} WHERE run_id = ?", [tick, run])
 
 
 def rows(con: Connection, source: str, table: Table, condition: str) -> Arrays:
     """Stored rows as they are, in order."""
     columns, order = layout.listed(table.names), layout.listed(table.order)
     query = f"SELECT {columns} FROM {source} WHERE {condition} ORDER BY {order}"
-    found: Arrays = con.execute(query).fetchnumpy()
-    return found
+    found = con.execute(query).fetchnumpy()
+    return {c.name: unmasked(found[c.name]) for c in table.columns}
 
 
-def forget(con: Connection, world: str, tables: Iterable[Table], run: int, tick: int = 0, seq: int = 0) -> None:
+def unmasked(values: np.ndarray) -> np.ndarray:
+    """NULL as worlds write it: DuckDB takes NaN for NULL, and columns added later are NULL in older runs."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    missing = np.nan if values.dtype.kind == "f" else MISSING
+    return np.asarray(values.filled(missing if values.dtype != bool else False))
+
+
+def forget(
+    con: Connection, world: str, tables: Iterable[Table], run: int, tick: int = 0, seq: int = 0
+) -> None:
     """Delete a run's rows from `tick` on, and its actions from the one with number `seq` in that tick on."""
     mine = f"run_id = {run} AND tick >= {tick}"
     for table in tables:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+
+class HistoryError(RuntimeError):
+    """The history cannot be read or written; nothing that was finished is lost."""
+
+
+def no_such_run(run: int, known: Iterable[int]) -> HistoryError:
+    listed = ", ".join(map(str, known)) or "none"
+    return HistoryError(f"there is no run {run} here; runs: {listed}")
+
 
 def is_alive(pid: int) -> bool:
     """Whether a process of this machine runs; this one's own runs are known without asking."""
@@ -24,7 +35,8 @@ HELD = ("Could not set lock", "already attached", "different configuration", "be
 CAUSES = (
     (("No space left", "disk is full"), "the disk of {path} is full; make room and go on, nothing is lost"),
     (("Permission denied", "Read-only file system", "read-only mode"), "no permission to write {path}"),
-    (("No such file or directory", "Is a directory", "Not a directory"), "{path} cannot be made there"),
+    (("Is a directory",), "{path} is a folder; give the name of a file"),
+    (("No such file or directory", "Not a directory"), "{path} cannot be made: no such folder"),
     (
         ("not a valid DuckDB", "Corrupt", "Could not read enough", "checksum"),
         "{path} is damaged, or is not a simcash history",

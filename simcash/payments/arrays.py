@@ -260,13 +260,20 @@ def events(scenario: Scenario) -> Arrays:
         "event_to": parties("to_agent", "counterparty"),
         "event_amount": whole(told(0, "amount")),
         "event_value": real(told(0, "multiplier", "new_weight", "min_ticks_multiplier")),
-        "event_other": real(told(0, "auto_balance_others", "max_ticks_multiplier")),
+        "event_balanced": whole(told(0, "auto_balance_others")),
+        "window_low": whole(billionths(told(1, "min_ticks_multiplier"))),
+        "window_high": whole(billionths(told(1, "max_ticks_multiplier"))),
         "event_priority": whole(told(5, "priority")),
         "event_deadline": whole(soon if offset is None else offset for offset in told(soon, "deadline")),
         "event_divisible": whole(told(0, "is_divisible")),
         "event_start": whole(getattr(e.schedule, "start_tick", 0) for e in happenings),
         "event_interval": whole(getattr(e.schedule, "interval", 1) for e in happenings),
     }
+
+
+def billionths(factors: Iterable[float]) -> Iterable[int]:
+    """Factors exactly as they were typed."""
+    return (scaled(Decimal(str(factor)), 10**9) for factor in factors)
 
 
 def rules(scenario: Scenario) -> Arrays:
@@ -288,17 +295,16 @@ def boosts(scenario: Scenario) -> np.ndarray:
     """Priority added when 0, 1, 2 … ticks are left."""
     terms = scenario.priority_escalation
     start = terms.start_escalating_at_ticks if terms.enabled else 0
-    return whole(
-        scaled(Decimal(terms.max_boost * climb(terms.curve, left, start)), 1) for left in range(start + 1)
-    )
+    raised = (terms.max_boost * climb(terms.curve, left, start) for left in range(start + 1))
+    return whole(math.floor(boost + Fraction(1, 2)) for boost in raised)
 
 
-def climb(curve: str, left: int, start: int) -> float:
+def climb(curve: str, left: int, start: int) -> Fraction:
     """The share of the boost with `left` of `start` ticks to go."""
-    gone = 1 - left / start if start else 1.0
+    gone = Fraction(start - left, start) if start else Fraction(1)
     if curve == "linear":
         return gone
-    return (math.exp(3 * gone) - 1) / (math.exp(3) - 1) if curve == "exponential" else 1.0
+    return Fraction((math.exp(3 * gone) - 1) / (math.exp(3) - 1)) if curve == "exponential" else Fraction(1)
 
 
 def delay_multipliers(scenario: Scenario) -> np.ndarray:

@@ -105,7 +105,7 @@ class Agent(Member):
                 raise broken(
                     f"counterparty_weights gives {self.id} a weight for itself; a bank does not pay itself"
                 )
-            if stream.rate_per_tick and isinstance(info.context, Roster) and len(info.context.banks) < 2:
+            if stream.rate_per_tick and isinstance(info.context, Roster) and info.context.lonely:
                 raise broken("payments arrive, but there is no other bank to pay")
         return self
 

@@ -18,11 +18,21 @@ BANK_KEYS = ("agents", "agent_configs", "banks")
 
 @dataclass(frozen=True)
 class Roster:
-    """The names of all banks, those whose own entry was already read, and the length of a day."""
+    """The names of all banks, whether each has one, the length of a day, and the banks already read."""
 
     banks: Mapping[str, None]
+    complete: bool
     ticks_per_day: int
     entered: set[str] = field(default_factory=set)
+
+    def lacks(self, name: str) -> bool:
+        """Whether there is certainly no such bank."""
+        return self.complete and name not in self.banks
+
+    @property
+    def lonely(self) -> bool:
+        """Whether there is certainly no second bank."""
+        return self.complete and len(self.banks) < 2
 
     def enter(self, name: str) -> None:
         """Take up a bank; a second one of the same name is refused."""
@@ -33,9 +43,14 @@ class Roster:
 
 def roster(data: Mapping[str, Any]) -> Roster:
     """Every bank named in plain scenario data, whatever else is wrong with it."""
+    names = list(_names(data))
     simulation = data.get("simulation")
     ticks = simulation.get("ticks_per_day") if isinstance(simulation, Mapping) else None
-    return Roster(dict.fromkeys(_names(data)), ticks if isinstance(ticks, int) and ticks > 0 else 2**31)
+    return Roster(
+        dict.fromkeys(name for name in names if name is not None),
+        None not in names,
+        ticks if isinstance(ticks, int) and ticks > 0 else 2**31,
+    )
 
 
 def member_names(prefix: str, count: int) -> list[str]:
@@ -44,23 +59,26 @@ def member_names(prefix: str, count: int) -> list[str]:
     return [f"{prefix}{i:0{width}d}" for i in range(1, count + 1)]
 
 
-def _names(data: Mapping[str, Any]) -> Iterator[str]:
+def _names(data: Mapping[str, Any]) -> Iterator[str | None]:
     for key in BANK_KEYS:
-        yield from (entry["id"] for entry in _entries(data, key) if isinstance(entry.get("id"), str))
+        for entry in _entries(data, key):
+            yield entry["id"] if isinstance(entry.get("id"), str) else None
     for entry in _entries(data, "groups"):
         prefix, count = entry.get("prefix"), entry.get("count")
         if isinstance(prefix, str) and isinstance(count, (int, float)) and 0 < count <= GROUP_MAX:
             yield from member_names(prefix, int(count))
+        else:
+            yield None
 
 
 def _entries(data: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
     entries = data.get(key)
     if isinstance(entries, list):
-        yield from (entry for entry in entries if isinstance(entry, Mapping))
+        yield from (entry if isinstance(entry, Mapping) else {} for entry in entries)
 
 
 def _known(name: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Roster) and name not in info.context.banks:
+    if isinstance(info.context, Roster) and info.context.lacks(name):
         raise broken(f"unknown bank {choice(name, list(info.context.banks), 'Banks')}")
     return name
 

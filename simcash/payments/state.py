@@ -15,24 +15,26 @@ SETTINGS = (
     "options", "order", "policy", "policy_threshold", "policy_buffer", "queue1_sorted",
     "collateral_value", "opening_balance", "alloc_first", "alloc_later",
     "multilateral_limit", "net_basis", "bilateral_start", "bilateral_peer", "bilateral_limit",
-    "boost", "delay_multiplier", "rule_tick", "rule_numerator", "rule_denominator", "rule_mode", "rule_amount",
-    "rule_banks", "stream_key", "source_start", "source_rate", "source_purpose", "source_weights",
+    "boost", "delay_multiplier", "rule_tick", "rule_numerator", "rule_denominator",
+    "rule_mode", "rule_amount", "rule_banks", "stream_key",
+    "source_start", "source_rate", "source_purpose", "source_weights",
     "source_divisible", "amount_kind", "amount_a", "amount_b", "amount_max",
     "priority_kind", "priority_a", "priority_b", "category_value", "category_weight", "category_cumulative",
     "event_first", "event_once", "event_every", "event_kind", "event_from", "event_to", "event_amount",
-    "event_value", "event_other", "event_priority", "event_deadline", "event_divisible",
-    "event_start", "event_interval",
+    "event_value", "event_balanced", "event_priority", "event_deadline", "event_divisible",
+    "event_start", "event_interval", "window_low", "window_high",
 )  # fmt: skip
 # What changes as the run goes on, by shape.
 OF_RUN = (
     "at", "stream", "rate_all", "rate_one", "source_low", "source_high", "weights", "cumulative",
-    "due_first", "bilateral_used", "rule_settled", "day", "cost_day", "cost_run", "delay_sum",
+    "due_first", "due_last", "bilateral_used", "rule_settled", "day", "cost_day", "cost_run", "delay_sum",
 )  # fmt: skip
 OF_BANK = (
     "balance", "min_tick", "pending_tick", "cap", "posted", "haircut_bits", "limit", "available",
     "allocated_tick", "q1_count", "q1_value", "q2_count", "q2_value", "sent_tick", "received_tick",
     "net_today", "budget",  # so far as table bank_ticks has them
-    "pending", "min_day", "max_day", "allocated", "loan", "opening", "multilateral_used", "q1_head", "q1_tail",
+    "pending", "min_day", "max_day", "allocated", "loan", "opening", "multilateral_used",
+    "q1_head", "q1_tail",
 )  # fmt: skip
 OF_PAYMENT = (
     "tx", "parent", "sender", "receiver", "amount", "priority", "original_priority", "divisible",
@@ -170,6 +172,7 @@ def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "rate_all": np.ones(1),
         "rate_one": np.ones(banks),
         "due_first": np.full(options[codes.TICKS] + 2, codes.NONE, np.int64),
+        "due_last": np.full(options[codes.TICKS] + 2, codes.NONE, np.int64),
         "bilateral_used": np.zeros(settings["bilateral_limit"].size, np.int64),
         "rule_settled": np.zeros((settings["rule_tick"].size, banks), np.int64),
         "day": np.zeros((codes.DAY_SIZE, banks), np.int64),

@@ -162,9 +162,10 @@ def test_decimals_are_exact():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("titel: a", 'titel: unknown key "titel"; did you mean "title"? Known keys: '
+        ("titlle: a", 'titlle: unknown key "titlle"; did you mean "title"? Known keys: '
          "title, price, share, corner, shapes, frames, named, cost"),
-        ("zzz: a", 'zzz: unknown key "zzz". Known keys: title, price, share, corner, shapes, frames, named, cost'),
+        ("zzz: a", 'zzz: unknown key "zzz". Known keys: '
+         "title, price, share, corner, shapes, frames, named, cost"),
         ("title: a\nheading: b", 'heading: means the same as "title", which is given too; keep one of them'),
         ("title: 5", 'title: expected text, got 5; put it in quotes: "5"'),
         ("title: [a]", 'title: expected text, got ["a"]'),
@@ -207,7 +208,7 @@ def test_all_mistakes_at_once_in_the_order_of_the_file():
 title: a
 frames:
   - colour: blue
-    widht: 3
+    widhth: 3
 shapes:
   - {type: Square, side: 0}
   - {type: Disc, radus: 1}
@@ -215,13 +216,21 @@ title: b
 """
     assert problems(text) == [
         'drawing.yaml line 3: frames[0].colour: unknown value "blue". Allowed: red, green',
-        'drawing.yaml line 4: frames[0].widht: unknown key "widht"; did you mean "width"? '
+        'drawing.yaml line 4: frames[0].widhth: unknown key "widhth"; did you mean "width"? '
         "Known keys: colour, width",
         "drawing.yaml line 6: shapes[0].side: must be at least 1, got 0",
         'drawing.yaml line 7: shapes[1].radus: unknown key "radus"; did you mean "radius"? '
         "Known keys: type, radius, filled",
         "drawing.yaml line 8: title: stands twice; the first is in line 1",
     ]
+
+
+def test_a_message_is_one_line_however_strange_the_key():
+    with pytest.raises(ScenarioError) as caught:
+        check(Drawing, read({"a\nb": 1, "x" * 10_000: 2, "": 3}))
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 3
+    assert max(map(len, lines)) < 300
 
 
 def test_a_misspelt_key_is_not_also_missing_but_another_is():
@@ -370,6 +379,7 @@ LOOP.append(LOOP)
         ({"a": [{1.5: 2}]}, "a[0]: keys are texts, got 1.5"),
         ({"a": 10**5000}, "a: a number of more than 300 digits"),
         ({"a": LOOP}, "more than 60 levels deep"),
+        ({"a": "\ud800"}, "a: a text with half a character, got "),
         ({"a": b"bytes"}, "a: expected text, numbers, lists and dicts, got "),
     ],
 )
@@ -430,12 +440,12 @@ def test_with_values_refuses_paths_that_lead_nowhere(path, told):
 
 
 def test_what_was_set_is_blamed_on_the_setting():
-    source = parse("price: 1\nshare: 3", "d.yaml").with_values({"price": "x", "titel": "y"})
+    source = parse("price: 1\nshare: 3", "d.yaml").with_values({"price": "x", "titlle": "y"})
     with pytest.raises(ScenarioError) as caught:
         check(Drawing, source)
     assert [(p.file, p.line, p.path) for p in caught.value.problems] == [
         ("set", None, "price"),
-        ("set", None, "titel"),
+        ("set", None, "titlle"),
         ("d.yaml", 2, "share"),
     ]
 

@@ -25,6 +25,7 @@ class Twin:
         self.payments = []
         self.queue2 = []
         self.settled_today = []
+        self.counted = []  # those that count against limits
         self.pending = []
         self.sets = 0
         self.rate_factor = 1.0
@@ -225,18 +226,21 @@ class Twin:
         return "Urgent" if payment.priority <= 7 else "HighlyUrgent"
 
     def try_to_settle(self, payment, earlier, channel):
-        """Settle if nothing stands in the way, else note what does; `earlier` ones wait before it in Q2."""
-        if self.scenario.strict_fifo and any(other.sender is payment.sender for other in reversed(earlier)):
-            payment.reason = "strict_fifo"
-        elif payment.remaining > payment.sender.available:
-            payment.reason = "liquidity"
-        elif breach := self.breach(payment.sender, payment.receiver, payment.remaining):
-            payment.reason = breach["reason"]
+        """Settle if nothing stands in the way; `earlier` payments wait before it in Q2."""
+        sender, receiver, amount = payment.sender, payment.receiver, payment.remaining
+        if self.blocked_by(payment, earlier) or amount > sender.available:
+            return False
+        if breach := self.breach(sender, receiver, amount):
             self.log_breach(payment, breach)
-        else:
-            self.settle(payment, channel)
-            return True
-        return False
+            return False
+        self.settle(payment, channel)
+        return True
+
+    def blocked_by(self, payment, earlier):
+        """Whether strict order makes it wait for an earlier payment of its sender."""
+        return self.scenario.strict_fifo and any(
+            other.sender is payment.sender for other in reversed(earlier)
+        )
 
     def breach(self, sender, receiver, amount):
         """The limit the amount would exceed, or None (spec 3.4)."""
@@ -252,9 +256,9 @@ class Twin:
 
     def used(self, bank, partner=None):
         """Today's outflow to one partner or to all; net of the inflow if the bank's limits are net."""
-        today = [payment for payment in self.settled_today if payment.channel != "eod_borrowing"]
-        out = [p.amount for p in today if p.sender is bank and partner in (None, p.receiver)]
-        back = [p.amount for p in today if p.receiver is bank and partner in (None, p.sender)]
+        counted = [payment for payment in self.counted if payment.channel != "eod_borrowing"]
+        out = [p.amount for p in counted if p.sender is bank and partner in (None, p.receiver)]
+        back = [p.amount for p in counted if p.receiver is bank and partner in (None, p.sender)]
         return sum(out) - (sum(back) if bank.settings.net else 0)
 
     def log_breach(self, payment, breach):
@@ -279,6 +283,7 @@ class Twin:
     def mark_settled(self, payment, channel, set_id):
         payment.status, payment.channel, payment.settled_tick = "settled", channel, self.now
         self.settled_today.append(payment)
+        self.counted.append(payment)
         self.log.write(
             "settlements", tx_id=payment.id, sender=payment.sender.id, receiver=payment.receiver.id,
             amount=payment.amount, channel=channel, set_id=set_id,
@@ -402,6 +407,7 @@ class Twin:
                 self.charge(payment.sender, "eod_penalty", self.eod_penalty(payment), payment.id)
         for bank in self.sorted_banks:
             self.charge(bank, "throughput_penalty", self.throughput_penalty(bank))
+        self.counted = []
         if self.scenario.reallocation:
             for bank in self.sorted_banks:
                 bank.day["returned"] = bank.allocated

@@ -99,7 +99,17 @@ def of_queues(twin):
             yield of_waiting(1, position, payment, None, "policy")
     places = [(twin.banks.index(p.sender), place, p) for place, p in enumerate(twin.queue2)]
     for _, place, payment in sorted(places, key=lambda entry: entry[:2]):
-        yield of_waiting(2, place, payment, payment.queue_class, payment.reason)
+        yield of_waiting(2, place, payment, payment.queue_class, reason(twin, payment, twin.queue2[:place]))
+
+
+def reason(twin, payment, earlier):
+    """What keeps it in the central queue as things stand now; liquidity, too, if nothing does any more."""
+    breach = twin.breach(payment.sender, payment.receiver, payment.remaining)
+    if payment.remaining > payment.sender.available:
+        return "liquidity"
+    if breach:
+        return breach["reason"]
+    return "strict_fifo" if twin.blocked_by(payment, earlier) else "liquidity"
 
 
 def of_waiting(queue, position, payment, queue_class, reason):

@@ -29,7 +29,6 @@ class Payment:
     penalty_charged: bool = False
     breach_logged: bool = False
     queue_class: str | None = None
-    reason: str = "policy"
     q1_ticks: int = 0
     q2_ticks: int = 0
 

@@ -14,7 +14,8 @@ def test_the_engine_agrees_with_the_twin(play):
     twin, engine = perform("twin", play), perform("engine", play)
     for table in declared(play):
         expected, found = (in_order(run.rows(table.name), table, play) for run in (twin, engine))
-        assert expected == found, difference(table, expected, found, play)
+        if expected != found:
+            raise AssertionError(difference(table, expected, found, play))
 
 
 @settings(max_examples=50)
@@ -33,7 +34,7 @@ def declared(play):
 
 
 def in_order(rows, table, play):
-    """The rows as both must agree on them: where the rules leave the order within a step free, it is made one."""
+    """The rows as both must agree on them: an order that the rules leave free is made one."""
     place = {None: -1} | {agent["id"]: place for place, agent in enumerate(play.data["agents"])}
     key = ORDER.get(table.name, lambda row: [place.get(row[name], row[name]) for name in table.order])
     ordered = sorted(rows, key=key)
@@ -44,7 +45,10 @@ def in_order(rows, table, play):
 
 ORDER = {  # test_payments_laws has what seq itself must obey
     "payments": lambda row: (row["tick"], row["tx_id"]),
-    "settlements": lambda row: (row["tick"], *((0, row["seq"]) if row["set_id"] is None else (1, row["tx_id"]))),
+    "settlements": lambda row: (
+        row["tick"],
+        *((0, row["seq"]) if row["set_id"] is None else (1, row["tx_id"])),
+    ),
     "costs": lambda row: (row["tick"], row["bank"], row["kind"], row["tx_id"] or 0, row["amount"]),
     "liquidity": lambda row: (row["tick"], row["bank"], row["seq"]),
     "limits": lambda row: (row["tick"], row["seq"]),

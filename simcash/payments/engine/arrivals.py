@@ -33,13 +33,10 @@ from simcash.payments.engine.codes import (
     YES,
     numbers,
 )
-from simcash.payments.engine.queue1 import (
-    join_queue1,
-)
-from simcash.payments.engine.rows import (
-    touch,
-)
+from simcash.payments.engine.queue1 import join_queue1, note_deadline
+from simcash.payments.engine.rows import touch
 
+RATE_MAX = 100_000.0  # of a bank and tick, however often events multiply it
 COUNT, AMOUNT, COUNTERPARTY, DEADLINE, PRIORITY = numbers(5)  # cells of `streams`, purposes 1 to 5
 
 
@@ -78,8 +75,7 @@ def admit(s, p, source):
     s.charged[p] = 0
     s.limited[p] = 0
     s.touched[p] = NONE
-    s.due_next[p] = s.due_first[s.deadline[p]]
-    s.due_first[s.deadline[p]] = p
+    note_deadline(s, p)
     s.day[ARRIVED_N, b] += 1
     s.day[ARRIVED, b] += s.amount[p]
     s.at[LIVE] += 1
@@ -102,7 +98,7 @@ def capped_deadline(s, wanted, generated):
 def draw_source(s, b, source):
     """Draw one source's payments of this tick into new slots."""
     bands = s.source_purpose[source]
-    streams, rate = own_streams(s), s.source_rate[source] * s.rate_all[0] * s.rate_one[b]
+    streams, rate = own_streams(s), min(s.source_rate[source] * s.rate_all[0] * s.rate_one[b], RATE_MAX)
     count = rng.poisson(streams, cell(s, b, bands, COUNT), rate)
     if count == 0:
         return True
@@ -152,8 +148,7 @@ def draw_amount(s, streams, i, source):
     elif kind == LOG_NORMAL:
         x = math.exp(a + b * rng.normal(streams, i))
     else:
-        u = rng.uniform(streams, i)
-        x = -math.log(u) / a if u > 0.0 else float(MONEY_MAX)
+        x = -math.log(max(rng.uniform(streams, i), 1.0 / MONEY_MAX)) / a
     return max(1, np.int64(round_away(min(x, float(top)))))
 
 

@@ -32,16 +32,9 @@ from simcash.payments.engine.codes import (
     SLOTS,
     TICKS_PER_DAY,
 )
-from simcash.payments.engine.queue1 import (
-    delay_group,
-)
-from simcash.payments.engine.rows import (
-    touch,
-    write_cost,
-)
-from simcash.payments.engine.sorting import (
-    sort_by_key,
-)
+from simcash.payments.engine.queue1 import delay_group
+from simcash.payments.engine.rows import touch, write_cost
+from simcash.payments.engine.sorting import sort_by_key
 
 MILLION, BILLION = np.int64(10**6), np.int64(10**9)
 TEN_MILLION, TEN_BILLION = np.int64(10**7), np.int64(10**10)
@@ -127,10 +120,10 @@ def mark_overdue(s, p):
 def charge_day_end(s):
     """The end-of-day penalty of every payment still waiting."""
     for p in range(s.at[SLOTS]):
-        if s.status[p] == QUEUE1 or s.status[p] == QUEUE2:
-            if not s.options[EOD_OVERDUE_ONLY] or s.deadline[p] < s.at[NOW]:
-                cost = penalty(s.options[EOD_MODE], s.options[EOD_PENALTY], s.amount[p])
-                book(s, s.sender[p], EOD, s.tx[p], cost)
+        spared = s.options[EOD_OVERDUE_ONLY] and s.deadline[p] >= s.at[NOW]
+        if s.status[p] <= QUEUE2 and not spared:
+            cost = penalty(s.options[EOD_MODE], s.options[EOD_PENALTY], s.amount[p])
+            book(s, s.sender[p], EOD, s.tx[p], cost)
 
 
 @inner

@@ -37,28 +37,11 @@ from simcash.payments.engine.codes import (
     TICKS_PER_DAY,
     YES,
 )
-from simcash.payments.engine.costs import (
-    MILLION,
-    book,
-    charge_day_end,
-    penalty,
-)
-from simcash.payments.engine.queue1 import (
-    leave_queue1,
-)
-from simcash.payments.engine.queue2 import (
-    leave_queue2,
-)
-from simcash.payments.engine.rows import (
-    write_liquidity,
-    write_notice,
-)
-from simcash.payments.engine.settle import (
-    add_money,
-    available,
-    credit,
-    mark_settled,
-)
+from simcash.payments.engine.costs import MILLION, book, charge_day_end, penalty
+from simcash.payments.engine.queue1 import leave_queue1
+from simcash.payments.engine.queue2 import leave_queue2
+from simcash.payments.engine.rows import write_liquidity, write_notice
+from simcash.payments.engine.settle import add_money, available, credit, mark_settled
 
 
 @inner
@@ -91,14 +74,9 @@ def open_tick(s):
 
 @inner
 def open_day(s, b):
-    """Step 0 for one bank: accounts open, loans are repaid, balances reset, the pool is allocated."""
+    """Step 0 for one bank: loans are repaid, balances reset, the pool is allocated."""
     s.opening[b] = s.balance[b]
     s.net_today[b] = 0
-    for k in range(DAY_SIZE):
-        s.day[k, b] = 0
-    for kind in range(KINDS):
-        s.cost_day[kind, b] = 0
-    s.day[CARRIED, b] = s.q1_value[b] + s.q2_value[b]
     if s.loan[b] > 0:
         from_outside(s, b, REPAYMENT, -s.loan[b])
         s.loan[b] = 0
@@ -110,6 +88,17 @@ def open_day(s, b):
         from_outside(s, b, ALLOCATION, s.allocated[b])
     s.min_day[b] = s.balance[b]
     s.max_day[b] = s.balance[b]
+
+
+@inner
+def open_accounts(s):
+    """New accounts as soon as the last day is recorded: payments may be submitted overnight."""
+    for b in range(s.balance.size):
+        for k in range(DAY_SIZE):
+            s.day[k, b] = 0
+        for kind in range(KINDS):
+            s.cost_day[kind, b] = 0
+        s.day[CARRIED, b] = s.q1_value[b] + s.q2_value[b]
 
 
 @inner
@@ -209,11 +198,13 @@ def return_pool(s, b):
 
 @inner
 def charge_throughput(s, b):
-    """The penalty of a bank that had not settled the wanted share of its day by a rule's tick."""
+    """The penalties of a bank that had not settled the wanted share of its day by a rule's tick."""
+    cost = NOTHING
     for r in range(s.rule_tick.size):
         if s.rule_banks[r, b]:
             wanted = muldiv_up(s.day[SENT, b], s.rule_numerator[r], s.rule_denominator[r])
             short = wanted - s.rule_settled[r, b]
             if short > 0:
-                book(s, b, THROUGHPUT, NONE, penalty(s.rule_mode[r], s.rule_amount[r], short))
+                cost += penalty(s.rule_mode[r], s.rule_amount[r], short)
                 write_notice(s, THROUGHPUT_MISSED, NONE, b, NONE, NONE, short, NO_VALUE, YES)
+    book(s, b, THROUGHPUT, NONE, cost)

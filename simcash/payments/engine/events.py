@@ -3,11 +3,8 @@
 import numpy as np
 
 from simcash.core.jit import inner, njit
-from simcash.core.money import round_away
-from simcash.payments.engine.arrivals import (
-    admit,
-    capped_deadline,
-)
+from simcash.core.money import muldiv_half_up
+from simcash.payments.engine.arrivals import admit, capped_deadline
 from simcash.payments.engine.codes import (
     ARRIVAL_RATE_ALL,
     ARRIVAL_RATE_ONE,
@@ -26,18 +23,12 @@ from simcash.payments.engine.codes import (
     WINDOW_CHANGE,
     YES,
 )
-from simcash.payments.engine.queue1 import (
-    join_queue1,
-)
-from simcash.payments.engine.rows import (
-    write_notice,
-)
-from simcash.payments.engine.settle import (
-    COVERED,
-    add_money,
-    obstacle,
-    settle_one,
-)
+from simcash.payments.engine.costs import BILLION
+from simcash.payments.engine.queue1 import join_queue1
+from simcash.payments.engine.rows import write_notice
+from simcash.payments.engine.settle import COVERED, add_money, obstacle, settle_one
+
+LONGEST_WINDOW = np.int64(1 << 40)  # ticks, however often events widen it
 
 
 @inner
@@ -81,7 +72,7 @@ def execute(s, e):
     elif kind == WEIGHT_CHANGE:
         change_weight(s, e)
     elif kind == WINDOW_CHANGE:
-        change_windows(s, s.event_value[e], s.event_other[e])
+        change_windows(s, s.window_low[e], s.window_high[e])
     write_notice(
         s,
         EVENT_EXECUTED,
@@ -137,7 +128,6 @@ def settle_now(s, e):
         s, s.event_from[e], s.event_to[e], s.event_amount[e], s.event_priority[e],
         NO, s.at[NOW] + s.event_deadline[e], FROM_EVENT,
     )  # fmt: skip
-    s.submission[p] = s.at[NOW]
     settle_one(s, p, SCHEDULED)
     return kept_ids
 
@@ -149,7 +139,7 @@ def change_weight(s, e):
     for source in range(s.source_start[b], s.source_start[b + 1]):
         row = s.source_weights[source]
         weights = s.weights[row]
-        if s.event_other[e] > 0.0:  # auto_balance_others
+        if s.event_balanced[e]:
             others = 0.0
             for j in range(weights.size):
                 if j != party:
@@ -166,7 +156,8 @@ def change_weight(s, e):
 
 @inner
 def change_windows(s, low, high):
-    """DeadlineWindowChange for every bank: both ends scaled and rounded, compounding."""
+    """DeadlineWindowChange for every bank: both ends scaled by billionths and rounded; compounding."""
     for source in range(s.source_low.size):
-        s.source_low[source] = max(1, np.int64(round_away(s.source_low[source] * low)))
-        s.source_high[source] = max(s.source_low[source], np.int64(round_away(s.source_high[source] * high)))
+        s.source_low[source] = max(1, min(LONGEST_WINDOW, muldiv_half_up(s.source_low[source], low, BILLION)))
+        longest = min(LONGEST_WINDOW, muldiv_half_up(s.source_high[source], high, BILLION))
+        s.source_high[source] = max(s.source_low[source], longest)

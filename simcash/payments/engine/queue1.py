@@ -1,15 +1,8 @@
 """Queue 1: each bank's own queue, a linked list of payment slots in the bank's order."""
 
 from simcash.core.jit import inner, njit
-from simcash.payments.engine.codes import (
-    NONE,
-    NOTHING,
-    NOW,
-    QUEUE1,
-)
-from simcash.payments.engine.sorting import (
-    sort_by_key,
-)
+from simcash.payments.engine.codes import NONE, NOTHING, NOW, QUEUE1
+from simcash.payments.engine.sorting import sort_by_key
 
 
 @inner
@@ -18,6 +11,18 @@ def delay_group(s, p):
     priority = s.priority[p]
     band = 0 if priority >= 8 else 1 if priority >= 4 else 2
     return 2 * band + (1 if s.overdue[p] != NONE else 0)
+
+
+@inner
+def note_deadline(s, p):
+    """Enter a payment at the end of the list of those with its deadline."""
+    d = s.deadline[p]
+    s.due_next[p] = NONE
+    if s.due_first[d] == NONE:
+        s.due_first[d] = p
+    else:
+        s.due_next[s.due_last[d]] = p
+    s.due_last[d] = p
 
 
 @njit

@@ -6,18 +6,8 @@ two payments is the order of their keys, class first in priority mode, then the 
 """
 
 from simcash.core.jit import inner
-from simcash.payments.engine.codes import (
-    ARENA,
-    INFINITE,
-    NONE,
-    NOW,
-    PRIORITY_MODE,
-    Q2_SEQ,
-    QUEUE2,
-)
-from simcash.payments.engine.queue1 import (
-    delay_group,
-)
+from simcash.payments.engine.codes import ARENA, INFINITE, NONE, NOTHING, NOW, PRIORITY_MODE, Q2_SEQ, QUEUE2
+from simcash.payments.engine.queue1 import delay_group
 
 CLASS_STEP = 1 << 56
 SMALLEST_LANE = 8
@@ -112,6 +102,15 @@ def first_covered(s, lane, start, liquidity):
         if tree[root + node] > liquidity:
             node += 1
     return node - room
+
+
+@inner
+def first_of_sender(s, b):
+    """A bank's first payment in queue order; it must have one."""
+    lane = lanes_per_bank(s) * b
+    while s.lane_live[lane] == 0:
+        lane += 1
+    return s.lane_slot[s.lane_base[lane] + first_covered(s, lane, NOTHING, INFINITE - 1)]
 
 
 @inner

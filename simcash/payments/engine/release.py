@@ -30,23 +30,10 @@ from simcash.payments.engine.codes import (
     SLOTS,
     YES,
 )
-from simcash.payments.engine.costs import (
-    book,
-    penalty,
-)
-from simcash.payments.engine.queue1 import (
-    delay_group,
-    leave_queue1,
-    sort_queue1,
-)
-from simcash.payments.engine.rows import (
-    touch,
-    write_decision,
-    write_notice,
-)
-from simcash.payments.engine.settle import (
-    credit_limit,
-)
+from simcash.payments.engine.costs import book, penalty
+from simcash.payments.engine.queue1 import delay_group, leave_queue1, sort_queue1
+from simcash.payments.engine.rows import touch, write_decision, write_notice
+from simcash.payments.engine.settle import credit_limit
 
 
 @inner

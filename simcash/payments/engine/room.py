@@ -20,18 +20,14 @@ from simcash.payments.engine.codes import (
     T_SETTLEMENTS,
     TOUCHED,
 )
-from simcash.payments.engine.day import (
-    clear,
-)
-from simcash.payments.engine.queue2 import (
-    lane_of,
-    lane_space,
-)
+from simcash.payments.engine.day import clear
+from simcash.payments.engine.queue1 import note_deadline
+from simcash.payments.engine.queue2 import lane_of, lane_space
 
 
 @inner
 def has_room(s, coming):
-    """Whether arrays hold whatever the present payments and `coming` more can cause; else `need` says how much."""
+    """Whether arrays hold what present payments and `coming` more can cause; `need` says what they must."""
     need, banks, rules = s.need, s.balance.size, s.rule_tick.size
     payments = s.at[LIVE] + s.at[TOUCHED] + coming
     need[0] = s.at[SLOTS] + coming + 1
@@ -82,8 +78,7 @@ def forget_finished(s):
         else:
             lane = lane_of(s, p)
             s.lane_slot[s.lane_base[lane] + s.place[p]] = p
-        s.due_next[p] = s.due_first[s.deadline[p]]
-        s.due_first[s.deadline[p]] = p
+        note_deadline(s, p)
     for b in range(s.balance.size):
         s.q1_head[b] = new_slot(s, s.q1_head[b])
         s.q1_tail[b] = new_slot(s, s.q1_tail[b])

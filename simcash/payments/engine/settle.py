@@ -17,11 +17,7 @@ from simcash.payments.engine.codes import (
     SETTLED_N,
     SETTLED_VALUE,
 )
-from simcash.payments.engine.rows import (
-    touch,
-    write_limit,
-    write_settlement,
-)
+from simcash.payments.engine.rows import touch, write_limit, write_settlement
 
 COVERED = NONE  # nothing stops the payment
 

@@ -4,7 +4,6 @@ from simcash.core.jit import inner
 from simcash.payments.engine.codes import (
     DEFERRED,
     FROM_QUEUE2,
-    INFINITE,
     NONE,
     NOTHING,
     NOW,
@@ -13,27 +12,20 @@ from simcash.payments.engine.codes import (
     RTGS,
     STRICT_FIFO,
 )
-from simcash.payments.engine.costs import (
-    mark_overdue,
-)
+from simcash.payments.engine.costs import mark_overdue
 from simcash.payments.engine.queue2 import (
     CLASS_STEP,
     first_covered,
+    first_of_sender,
     join_queue2,
+    lane_of,
     lanes_per_bank,
     leave_queue2,
     place_after,
     queue_key,
 )
-from simcash.payments.engine.rows import (
-    touch,
-)
-from simcash.payments.engine.settle import (
-    COVERED,
-    available,
-    obstacle,
-    settle_one,
-)
+from simcash.payments.engine.rows import touch
+from simcash.payments.engine.settle import COVERED, available, obstacle, settle_one
 
 
 @inner
@@ -115,14 +107,10 @@ def next_covered(s, b, lane, reached):
 @inner
 def strict_head(s, b, lane, start):
     """With strict order only the sender's very first payment may settle."""
-    per_bank = lanes_per_bank(s)
-    for earlier in range(per_bank * b, lane):
-        if s.lane_live[earlier] > 0:
-            return NONE
-    head = first_covered(s, lane, NOTHING, INFINITE - 1)
-    if head < start or s.amount[s.lane_slot[s.lane_base[lane] + head]] > available(s, b):
+    p = first_of_sender(s, b)
+    if lane_of(s, p) != lane or s.place[p] < start or s.amount[p] > available(s, b):
         return NONE
-    return head
+    return s.place[p]
 
 
 @inner

@@ -3,9 +3,7 @@
 import numpy as np
 
 from simcash.core.jit import inner, njit
-from simcash.payments.engine.arrivals import (
-    arrive,
-)
+from simcash.payments.engine.arrivals import arrive
 from simcash.payments.engine.codes import (
     DECISION_SEQ,
     FINISHED,
@@ -20,37 +18,21 @@ from simcash.payments.engine.codes import (
     SEQ,
     SLOTS,
 )
-from simcash.payments.engine.costs import (
-    charge,
-)
+from simcash.payments.engine.costs import charge
 from simcash.payments.engine.day import (
     apply_credits,
     borrow,
     close_tick,
+    is_day_end,
+    open_accounts,
     open_tick,
 )
-from simcash.payments.engine.events import (
-    due_count,
-    happen,
-)
-from simcash.payments.engine.record import (
-    record_tick,
-)
-from simcash.payments.engine.release import (
-    decide,
-)
-from simcash.payments.engine.room import (
-    forget_finished,
-    has_room,
-    wants_slots,
-)
-from simcash.payments.engine.rows import (
-    write_payments,
-)
-from simcash.payments.engine.submission import (
-    pass_queue2,
-    submit_pending,
-)
+from simcash.payments.engine.events import due_count, happen
+from simcash.payments.engine.record import record_tick
+from simcash.payments.engine.release import decide
+from simcash.payments.engine.room import forget_finished, has_room, wants_slots
+from simcash.payments.engine.rows import write_payments
+from simcash.payments.engine.submission import pass_queue2, submit_pending
 
 
 @njit
@@ -88,6 +70,8 @@ SPARE_SLOTS = np.int64(2048)  # finished payments kept before it is worth moving
 def end_tick(s):
     """Write what changed and turn to the next tick."""
     write_payments(s)
+    if is_day_end(s):
+        open_accounts(s)
     if s.at[SLOTS] > 2 * s.at[LIVE] + SPARE_SLOTS:
         forget_finished(s)
     s.at[SEQ] = 0

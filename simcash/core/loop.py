@@ -1,0 +1,443 @@
+"""The one loop: a world that is moved, recorded, steered, sent back and forked.
+
+Running, stepping, playing and replaying are the same loop over chunks of ticks. A chunk is taken whole or not
+at all: what interrupts one leaves a mark, and the next use brings the world back to the last tick that was
+recorded, from a snapshot and by the same actions.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from itertools import takewhile
+from operator import index
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+
+import numpy as np
+
+from simcash.core.clock import Clock
+from simcash.core.facts import Facts, seed_of
+from simcash.core.history import History
+from simcash.core.recorder import Recorder
+from simcash.core.scenario import refuse_start_changes
+from simcash.core.shield import Shield
+from simcash.core.snapshots import Snapshots
+from simcash.core.source import Source
+from simcash.core.tables import Batch, Batches, Table
+from simcash.core.world import Receipt, Snapshot, World
+
+if TYPE_CHECKING:
+    from simcash.core.player import Player
+
+LOG = logging.getLogger("simcash")
+CHUNK = 0.07  # seconds of stepping between two looks at what else there is to do
+SNAPSHOT_EVERY = 1.0  # seconds of stepping, and no more than a thirtieth of the time is spent on it
+NEVER = 2**62
+
+Make = Callable[[Source], World]
+Condition = Callable[[Any], bool] | None
+Until = int | Condition
+Happened = Mapping[str, dict[str, np.ndarray]]
+OPEN: AbstractContextManager[None] = nullcontext()
+
+
+class Acted(NamedTuple):
+    """An action that was answered, in the tick before which it happened."""
+
+    tick: int
+    action: Mapping[str, Any]
+    accepted: bool
+
+
+class Loop:
+    """A world, its recorder, and time."""
+
+    def __init__(
+        self,
+        make: Make,
+        source: Source,
+        *,
+        db: str | Path | None = None,
+        history: History | None = None,
+        faces: Mapping[str, str] | None = None,
+        seed: int | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        start: Snapshot | None = None,
+        parent: Loop | None = None,
+    ) -> None:
+        if db is not None and history is not None:
+            raise ValueError("give either db or history: a history already has its place")
+        self.source, self._make, self._faces = source, make, dict(faces or {})
+        self._world = world = make(source)
+        if start is not None:
+            world.restore(start)
+        if parent is not None:
+            check_labels(parent._world.tables, world.tables)
+        start = start or world.snapshot()
+        self._facts = Facts(
+            source, start.world, world.clock.ticks, start.now, None if parent is None else parent.run_id,
+            seed_of(source.data) if seed is None else seed, dict(parameters or {}), lambda: resolved(world),
+        )  # fmt: skip
+        self._lock = threading.RLock()
+        self._now, self._ended, self._doubt = start.now, world.done, False
+        self._actions: list[Acted] = []
+        self._inherited = 0  # actions that were taken before the first tick of this run
+        self._script: deque[Acted] = deque()  # what was done later than now, before a rewind
+        self._snapshots = Snapshots(start)
+        self._busy, self._next_snapshot = 0.0, SNAPSHOT_EVERY
+        self._player: Player | None = None
+        self._told_end = False
+        self._owns = history is None
+        self.history = history = History(db) if history is None else history
+        try:
+            self._recorder = Recorder(history, self._facts, world.tables)
+        except BaseException:
+            if self._owns:
+                history.close()
+            raise
+        self._due = self._next_due()
+
+    # where it is
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.source.name
+
+    @property
+    def run_id(self) -> int:
+        """The number of this run in its history."""
+        return self._recorder.run_id
+
+    @property
+    def seed(self) -> int | None:
+        """The number all chance follows from."""
+        return self._facts.seed
+
+    @property
+    def world(self) -> Any:
+        """The world itself."""
+        if self._doubt:
+            with self._lock:
+                self._recover()
+        return self._world
+
+    @property
+    def clock(self) -> Clock:
+        """What a tick is, and how many there are."""
+        return self._world.clock
+
+    @property
+    def now(self) -> int:
+        """Ticks completed, which is the next tick to execute."""
+        return self._now
+
+    @property
+    def day(self) -> int:
+        """The day of the next tick."""
+        return self.clock.day(self._now)
+
+    @property
+    def done(self) -> bool:
+        """Whether the end is reached."""
+        return self._ended and not self._doubt
+
+    @property
+    def playing(self) -> bool:
+        """Whether it moves in the background."""
+        return self._player is not None and self._player.is_alive()
+
+    # the loop
+
+    def step(self, ticks: int = 1) -> Happened:
+        """Advance some ticks; what happened, as columns per table."""
+        if ticks == 1:
+            with self._lock:
+                return self._advance(1, OPEN)
+        ticks = index(ticks)
+        if ticks < 0:
+            raise ValueError(f"step({ticks}): time goes on; rewind({max(self._now + ticks, 0)}) goes back")
+        batches = list(self._chunks(self._now + ticks)) if ticks else []
+        return joined(batches) if batches else self.world.step(0)
+
+    def run(self, until: Until = None, progress: bool | None = None) -> Self:
+        """Advance to a tick, or until a condition holds, or to the end.
+
+        A bar shows for work of more than a second: `progress` True always, False never, None on a terminal
+        or in a notebook.
+        """
+        from simcash.core.progress import shown
+
+        limit, condition = self._goal(until)
+        for _ in shown(self._chunks(limit, condition), self, min(limit, self.clock.ticks), progress):
+            pass
+        with self._lock:
+            self._close_period()
+        return self
+
+    async def arun(self, until: Until = None) -> Self:
+        """`run` for asynchronous users: other tasks go on meanwhile."""
+        from asyncio import to_thread
+
+        chunks = self._chunks(*self._goal(until))
+        while await to_thread(next, chunks, None) is not None:
+            pass
+        with self._lock:
+            self._close_period()
+        return self
+
+    def frames(self, every: int | None = None, until: Until = None) -> Iterator[Self]:
+        """Advance `every` ticks at a time (or about as many as a glance allows), stopping at each frame."""
+        limit, condition = self._goal(until)
+        while self._goes_on(limit, condition):
+            target = limit if every is None else min(self._now + every, limit)
+            for _ in self._chunks(target, condition):
+                if every is None:
+                    break
+            yield self
+
+    def play(self, speed: float | None = 10.0) -> Self:
+        """Go on in the background, `speed` ticks a second, or as fast as possible; `pause` stops it."""
+        from simcash.core.player import Player
+
+        self.pause()
+        self._player = Player(self._play, speed)
+        return self
+
+    def pause(self) -> Self:
+        """Stop playing; an error that stopped it before is raised here."""
+        player, self._player = self._player, None
+        if player is not None:
+            player.stop()
+        return self
+
+    def _chunks(self, limit: int, condition: Condition = None) -> Iterator[Batch]:
+        """The one loop: chunk after chunk, each as long as it takes to stay responsive."""
+        size = 1
+        if self.done and limit > self._now:
+            self._tell_end()
+        while self._goes_on(limit, condition):
+            began = perf_counter()
+            with self._lock:
+                batch = self._advance(min(size, limit - self._now), Shield())
+            yield batch
+            if condition is None:
+                size = max(1, int(size * min(8.0, CHUNK / max(perf_counter() - began, 1e-9))))
+
+    def _goes_on(self, limit: int, condition: Condition) -> bool:
+        return self._now < limit and not self.done and not (condition is not None and condition(self))
+
+    def _advance(self, ticks: int, guard: AbstractContextManager[None]) -> Batch:
+        """Take one chunk: step and record, whole or not at all."""
+        if self._doubt:
+            self._recover()
+        world = self._world
+        if self._ended:
+            self._tell_end()
+        if self._script:
+            ticks = self._follow(ticks)
+        if self._filed and not self._ended:
+            ticks = min(ticks, self.clock.period_end(self._now) - self._now)
+        began = perf_counter()
+        with guard:
+            try:
+                batch = world.step(ticks)
+                now = world.now
+                self._recorder.add(batch, now)
+                self._now, self._ended = now, world.done
+            except BaseException as error:
+                self._lose_certainty(error)
+                raise
+        self._busy += perf_counter() - began
+        if self._now >= self._due or self._ended:
+            self._close_period()
+        if self._busy >= self._next_snapshot:
+            self._keep_snapshot()
+        return batch
+
+    def _close_period(self) -> None:
+        """Make durable what is due; if that fails, it is due again."""
+        if self._doubt or not (self._now >= self._due or (self._ended and self._due < NEVER)):
+            return
+        if self._ended:
+            self._follow(0)
+            self._recorder.status = "complete"
+        self._recorder.seconds = self._busy
+        self._recorder.persist()
+        self._due = self._next_due()
+
+    def _next_due(self) -> int:
+        if self._recorder.status == "complete":
+            return NEVER
+        return self.clock.period_end(self._now) if self._filed else self.clock.ticks
+
+    @property
+    def _filed(self) -> bool:
+        return self.history.path is not None
+
+    def _goal(self, until: Until) -> tuple[int, Condition]:
+        """Where to stop: a tick, and a condition."""
+        if until is None:
+            return NEVER, None
+        if callable(until):
+            return NEVER, until
+        return index(until), None
+
+    def _tell_end(self) -> None:
+        if not self._told_end:
+            self._told_end = True
+            LOG.warning("%s is at its end, %s %d; rewind goes back", self.name, self.clock.unit, self._now)
+
+    def _play(self, ticks: int) -> bool:
+        """One movement of a player; whether there is more."""
+        with self._lock:
+            until = self._now + ticks
+            while self._now < until and not self.done:
+                self._advance(until - self._now, OPEN)
+            return not self.done
+
+    # time travel
+
+    def rewind(self, tick: int, *, forget: bool = False) -> Self:
+        """Go back to `tick`. What was done after it is done again on the way, unless another action (or
+        `forget`) makes it another story; either way the later rows are written anew."""
+        with self._lock:
+            tick, first = index(tick), self._facts.start
+            if tick > self._now:
+                raise ValueError(f"tick {tick} is not past, now is {self._now}; run(until={tick}) goes there")
+            if tick < first:
+                parent = self._facts.parent_run
+                before = f", before which it was run {parent}" if parent else ""
+                raise ValueError(f"rewind({tick}) is out of reach: this run begins at tick {first}{before}")
+            past = self._inherited + sum(acted.tick < tick for acted in self._actions[self._inherited :])
+            self._recorder.cut(tick, self._inherited if tick == first else 0)
+            self._script.extendleft(reversed(self._actions[past:]))
+            if forget:
+                self._script.clear()
+            self._actions = self._actions[:past]
+            self._snapshots.forget_after(tick, past)
+            self._now, self._doubt, self._told_end = tick, True, False
+            self._recover()
+            return self
+
+    def fork(self, set: Mapping[str, Any] | None = None) -> Self:
+        """Another future from here: a new run that shares the past and goes on with `set` changed."""
+        with self._lock:
+            source = self.source
+            if set:
+                source = source.with_values(set)
+                model: Any = type(getattr(self._world, "scenario", None))
+                if hasattr(model, "model_fields"):
+                    refuse_start_changes(model, self.source, source)
+            return self._branch(source, set)
+
+    def _branch(self, source: Source, changes: Mapping[str, Any] | None) -> Self:
+        """A new run of `source` from the state of now."""
+        start = self.world.snapshot()
+        self._recorder.persist()
+        child = type(self)(
+            self._make, source, history=self.history, faces=self._faces, seed=self.seed,
+            parameters=changes, start=start, parent=self,
+        )  # fmt: skip
+        child._recorder.rows = self._recorder.rows
+        child._inherit([acted for acted in self._actions if acted.tick == self._now])
+        return child
+
+    def _inherit(self, actions: Iterable[Acted]) -> None:
+        """Actions of this very tick that the state already holds."""
+        for acted in actions:
+            self._note(Receipt(acted.accepted, acted.action), acted.tick)
+        self._inherited = len(self._actions)
+        self._snapshots = Snapshots(self._snapshots.kept[0].snapshot, self._inherited)
+
+    def _keep_snapshot(self) -> None:
+        began = perf_counter()
+        self._snapshots.add(self._world.snapshot(), len(self._actions))
+        self._next_snapshot = self._busy + max(SNAPSHOT_EVERY, 30 * (perf_counter() - began))
+
+    def _lose_certainty(self, error: BaseException) -> None:
+        """The world may be in the middle of something; what it did since the last record does not count."""
+        self._doubt = True
+        if isinstance(error, Exception):
+            self._recorder.status = "failed"
+
+    def _recover(self) -> None:
+        """Bring the world to `now`, from the nearest snapshot and by the same actions."""
+        if self._recorder.now > self._now:
+            self._recorder.cut(self._now, sum(acted.tick == self._now for acted in self._actions))
+        world, kept = self._world, self._snapshots.nearest(self._now, len(self._actions))
+        world.restore(kept.snapshot)
+        for acted in self._actions[kept.actions :]:
+            world.step(acted.tick - world.now)
+            if acted.accepted:
+                cast(Any, world).act(acted.action)
+        world.step(self._now - world.now)
+        self._doubt, self._ended = False, world.done
+        self._recorder.status = "running"
+        self._due = self._next_due()
+
+    # steering
+
+    def act(self, action: Any) -> Receipt:
+        """Steer between ticks: done, or refused with the reason; kept in `actions` either way."""
+        with self._lock:
+            receipt = self._perform(action)
+            if receipt.accepted:
+                self._script.clear()
+            return receipt
+
+    def _perform(self, action: Any) -> Receipt:
+        act = getattr(self.world, "act", None)
+        if act is None:
+            raise TypeError(f"the {self._facts.world} world takes no actions")
+        try:
+            receipt = cast(Receipt, act(action))
+            self._note(receipt, self._now)
+        except BaseException as error:
+            self._lose_certainty(error)
+            raise
+        return receipt
+
+    def _note(self, receipt: Receipt, tick: int) -> None:
+        seq = sum(1 for _ in takewhile(lambda acted: acted.tick == tick, reversed(self._actions)))
+        self._recorder.add_action(tick, seq, receipt)
+        self._actions.append(Acted(tick, receipt.action, receipt.accepted))
+
+    def _follow(self, ticks: int) -> int:
+        """Do again what was done in this tick before a rewind; how far to go until the next such thing."""
+        while self._script and self._script[0].tick <= self._now:
+            self._perform(self._script.popleft().action)
+        return min(ticks, self._script[0].tick - self._now) if self._script else ticks
+
+
+def joined(batches: list[Batch]) -> Happened:
+    """Batches of one stretch as one."""
+    parts = batches[:1]
+    for batch in batches[1:]:
+        both = parts[-1].then(batch)
+        parts[-1:] = [both] if both is not None else [parts[-1], batch]
+    return parts[0] if len(parts) == 1 else Batches(parts)
+
+
+def resolved(world: World) -> str | None:
+    """A world's scenario with every default in place, if it is a pydantic model."""
+    dump = getattr(getattr(world, "scenario", None), "model_dump_json", None)
+    return None if dump is None else str(dump())
+
+
+def check_labels(old: Iterable[Table], new: Iterable[Table]) -> None:
+    """A fork reads its parent's rows with its own names: those may be added to, never changed."""
+    named = {(table.name, column.name): column.labels for table in new for column in table.columns}
+    for table in old:
+        for column in table.columns:
+            labels, later = column.labels or (), named.get((table.name, column.name)) or ()
+            if later[: len(labels)] != labels:
+                raise ValueError(
+                    f"a fork cannot rename what its past speaks of: {table.name}.{column.name}"
+                    f" meant {', '.join(labels[:8])}"
+                )

@@ -1,0 +1,255 @@
+"""What the banks hold, what waits and why, what it cost: the state as it stands between two ticks, as tables.
+
+Everything here is worked out from the state alone, so it is the same whatever was recorded. Amounts are cents.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simcash.core.problems import choice
+from simcash.core.world import Picture
+from simcash.payments.engine import codes
+from simcash.payments.engine.queue2 import CLASS_STEP
+from simcash.payments.tables import CLASSES, COST_KINDS, REASONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simcash.payments.world import Payments
+
+Arrays = dict[str, np.ndarray]
+
+
+class UnknownName(ValueError):
+    """There is no such bank or payment."""
+
+
+def banks(world: Payments) -> pd.DataFrame:
+    """One row per bank. `today` is the day of the next tick; `pending_credit` is what the last tick's deferred
+    credits brought; `cost` is that of the whole run."""
+    import pandas as pd
+
+    s = world.store
+    sent, received = s["day"][codes.SENT], s["day"][codes.RECEIVED]
+    columns = {
+        "balance": s["balance"], "available": available(world), "limit": credit_limit(world),
+        "cap": s["cap"], "posted_collateral": s["posted"], "allocated": s["allocated"],
+        "pending_credit": s["pending_tick"],
+        "queue1_count": s["q1_count"], "queue1_value": s["q1_value"],
+        "queue2_count": s["q2_count"], "queue2_value": s["q2_value"],
+        "sent_today": sent, "received_today": received, "net_today": received - sent,
+        "policy": [agent.policy.type for agent in world.scenario.agents],
+        "cost": s["cost_run"].sum(axis=0),
+    }  # fmt: skip
+    return pd.DataFrame(columns, index=pd.Index(world.ids, name="bank"), copy=True)
+
+
+def queue(world: Payments, bank: str) -> pd.DataFrame:
+    """A bank's own queue in its order; its policy is the reason why each payment still waits."""
+    slots = own_queue(world, place_of(world, bank))
+    columns = waiting(world, slots)
+    del columns["sender"]
+    return in_order({**columns, "reason": ["policy"] * slots.size, "missing": missing(world, slots)})
+
+
+def rtgs_queue(world: Payments) -> pd.DataFrame:
+    """The central queue in its order, with what each payment waits for.
+
+    `reason` is liquidity (the sender lacks `missing` cents), bilateral_limit or multilateral_limit (`used` plus
+    the amount is more than `limit`), or strict_fifo (an earlier payment of the sender goes first). What came in
+    since a payment was last tried may already cover it: then it waits for the next tick, for liquidity, missing 0.
+    """
+    slots = central_queue(world)
+    reason, limit, used = waiting_reasons(world, slots)
+    s = world.store
+    return in_order({
+        **waiting(world, slots),
+        "class": np.array(CLASSES, object)[s["klass"][slots]],
+        "submission_tick": s["submission"][slots],
+        "reason": np.array(REASONS, object)[reason],
+        "missing": missing(world, slots),
+        "limit": known(limit), "used": known(used, limit),
+    })  # fmt: skip
+
+
+def costs(world: Payments) -> pd.DataFrame:
+    """What the run has cost so far: bank by kind, with a total for each."""
+    import pandas as pd
+
+    index = pd.Index(world.ids, name="bank")
+    table = pd.DataFrame(world.store["cost_run"].T.copy(), index=index, columns=list(COST_KINDS))
+    table["total"] = table.sum(axis=1)
+    table.loc["total"] = table.sum()
+    return table
+
+
+def picture(world: Payments) -> Picture:
+    """Banks as nodes; as edges, who owes whom in payments that wait in either queue.
+
+    `liquidity_left` is what a bank can pay now as a share of the most it could have paid at any time today;
+    `stress` is the share of what it has waiting that it could not pay now. `settled` is 0 on every edge: the
+    state does not keep who has paid whom, the table `settlements` does.
+    """
+    s = world.store
+    can_pay, owed = available(world), s["q1_value"] + s["q2_value"]
+    most = np.maximum(can_pay, np.maximum(0, s["max_day"]) + np.maximum(0, credit_limit(world)))
+    nodes = {
+        "id": np.array(world.ids),
+        "balance": s["balance"].copy(),
+        "available": can_pay,
+        "liquidity_left": share(can_pay, most, nothing=1.0),
+        "queued": owed,
+        "sent_today": s["day"][codes.SENT].copy(),
+        "received_today": s["day"][codes.RECEIVED].copy(),
+        "stress": share(np.maximum(0, owed - can_pay), owed, nothing=0.0),
+    }
+    return Picture(nodes, owed_edges(world))
+
+
+def owed_edges(world: Payments) -> Arrays:
+    """Waiting payments summed per pair of banks; `source` and `target` are places in the list of nodes."""
+    s, count = world.store, len(world.ids)
+    slots = np.flatnonzero(s["status"][: used_slots(world)] <= codes.QUEUE2)
+    pairs, place = np.unique(s["sender"][slots] * count + s["receiver"][slots], return_inverse=True)
+    queued = np.zeros(pairs.size, np.int64)
+    np.add.at(queued, place, s["amount"][slots])
+    return {
+        "source": pairs // count,
+        "target": pairs % count,
+        "settled": np.zeros(pairs.size, np.int64),
+        "queued": queued,
+        "count": np.bincount(place, minlength=pairs.size),
+    }
+
+
+# banks
+
+
+def place_of(world: Payments, bank: str) -> int:
+    """A bank's place in the scenario."""
+    if bank not in world.place:
+        raise UnknownName(f"there is no bank {choice(bank, world.ids, 'Banks')}")
+    return world.place[bank]
+
+
+def credit_limit(world: Payments) -> np.ndarray:
+    """Unsecured cap plus collateral after haircut, per bank."""
+    return np.asarray(world.store["cap"] + world.store["collateral_value"])
+
+
+def available(world: Payments) -> np.ndarray:
+    """What each bank can pay now: its balance and its unused credit."""
+    balance, limit = world.store["balance"], credit_limit(world)
+    return np.where(balance >= 0, balance + np.maximum(0, limit), np.maximum(0, limit + balance))
+
+
+def share(part: np.ndarray, whole: np.ndarray, nothing: float) -> np.ndarray:
+    """A share between 0 and 1, or `nothing` where there is nothing to share."""
+    return np.where(whole > 0, part / np.maximum(whole, 1), nothing)
+
+
+# queues, as payment slots in order
+
+
+def used_slots(world: Payments) -> int:
+    return int(world.store["at"][codes.SLOTS])
+
+
+def own_queue(world: Payments, b: int) -> np.ndarray:
+    """The slots of a bank's own queue."""
+    after, p, slots = world.store["next"], int(world.store["q1_head"][b]), []
+    while p != codes.NONE:
+        slots.append(p)
+        p = int(after[p])
+    return np.array(slots, np.int64)
+
+
+def central_queue(world: Payments) -> np.ndarray:
+    """The slots of the central queue: by class in priority mode, then as they joined."""
+    s = world.store
+    slots = np.flatnonzero(s["status"][: used_slots(world)] == codes.QUEUE2)
+    keys = s["entry"][slots]
+    if s["options"][codes.PRIORITY_MODE]:
+        keys = keys + s["klass"][slots] * CLASS_STEP
+    return slots[np.argsort(keys, kind="stable")]
+
+
+def waiting(world: Payments, slots: np.ndarray) -> dict[str, Any]:
+    """What both queues say of a payment."""
+    s, ids, now = world.store, np.array(world.ids, object), world.now
+    deadline = s["deadline"][slots]
+    return {
+        "tx_id": s["tx"][slots],
+        "sender": ids[s["sender"][slots]], "receiver": ids[s["receiver"][slots]],
+        "amount": s["amount"][slots], "priority": s["priority"][slots],
+        "arrival_tick": s["arrival"][slots], "deadline_tick": deadline,
+        "ticks_to_deadline": deadline - now, "overdue": s["overdue"][slots] != codes.NONE,
+        "waited": now - s["arrival"][slots],
+    }  # fmt: skip
+
+
+def missing(world: Payments, slots: np.ndarray) -> np.ndarray:
+    """Cents by which each payment exceeds what its sender can pay."""
+    s = world.store
+    return np.maximum(0, s["amount"][slots] - available(world)[s["sender"][slots]])
+
+
+def waiting_reasons(world: Payments, slots: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Why payments of the central queue wait, as engine/record.py has it for one: liquidity comes before limits,
+    the bilateral limit before the multilateral one; with the limit that blocks (or NONE) and its usage."""
+    s = world.store
+    sender, amount = s["sender"][slots], s["amount"][slots]
+    reason = np.full(slots.size, codes.BY_LIQUIDITY)
+    if s["options"][codes.STRICT_FIFO]:
+        reason[behind_own(sender)] = codes.BY_STRICT_FIFO
+    limit, used = np.full(slots.size, codes.NONE), np.zeros(slots.size, np.int64)
+    for kind, cap, usage in (
+        (codes.BY_MULTILATERAL, s["multilateral_limit"][sender], s["multilateral_used"][sender]),
+        (codes.BY_BILATERAL, *bilateral(world, slots)),
+    ):
+        broken = (cap != codes.NONE) & (usage + amount > cap)
+        reason[broken], limit[broken], used[broken] = kind, cap[broken], usage[broken]
+    short = missing(world, slots) > 0
+    reason[short], limit[short] = codes.BY_LIQUIDITY, codes.NONE
+    return reason, limit, used
+
+
+def behind_own(sender: np.ndarray) -> np.ndarray:
+    """Whether an earlier payment in the queue has the same sender."""
+    behind = np.ones(sender.size, bool)
+    behind[np.unique(sender, return_index=True)[1]] = False
+    return behind
+
+
+def bilateral(world: Payments, slots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The limit of each payment's sender toward its receiver (NONE: there is none), and its usage."""
+    s, count = world.store, len(world.ids)
+    none = np.full(slots.size, codes.NONE)
+    peers, per_bank = s["bilateral_peer"], np.diff(s["bilateral_start"])
+    if peers.size == 0:
+        return none, none
+    pairs = np.repeat(np.arange(count), per_bank) * count + peers  # rising: senders in order, then peers
+    wanted = s["sender"][slots] * count + s["receiver"][slots]
+    place = np.minimum(np.searchsorted(pairs, wanted), pairs.size - 1)
+    there = pairs[place] == wanted
+    return np.where(there, s["bilateral_limit"][place], none), np.where(there, s["bilateral_used"][place], none)
+
+
+def known(values: np.ndarray, where: np.ndarray | None = None) -> pd.Series:
+    """Whole numbers, with a gap where they (or those of `where`) are NONE."""
+    import pandas as pd
+
+    gaps = (values if where is None else where) == codes.NONE
+    return pd.Series(pd.arrays.IntegerArray(values.astype(np.int64), gaps))
+
+
+def in_order(columns: dict[str, Any]) -> pd.DataFrame:
+    """A queue as a table: 0 is first."""
+    import pandas as pd
+
+    table = pd.DataFrame(columns)
+    table.index.name = "position"
+    return table
