@@ -1,4 +1,4 @@
-"""The one loop: a world that is moved, recorded, steered, sent back and forked.
+"""The one loop: a world that is moved, recorded and steered.
 
 Running, stepping, playing and replaying are the same loop over chunks of ticks. A chunk is taken whole or not
 at all: what interrupts one leaves a mark, and the next use brings the world back to the last tick that was
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from itertools import takewhile
 from operator import index
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
@@ -24,11 +22,11 @@ from simcash.core.clock import Clock
 from simcash.core.facts import Facts, seed_of
 from simcash.core.history import History
 from simcash.core.recorder import Recorder
-from simcash.core.scenario import refuse_start_changes
 from simcash.core.shield import Shield
 from simcash.core.snapshots import Snapshots
 from simcash.core.source import Source
-from simcash.core.tables import Batch, Batches, Table
+from simcash.core.story import Acted, Story
+from simcash.core.tables import Batch, Batches, check_labels
 from simcash.core.world import Receipt, Snapshot, World
 
 if TYPE_CHECKING:
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("simcash")
 CHUNK = 0.07  # seconds of stepping between two looks at what else there is to do
 SNAPSHOT_EVERY = 1.0  # seconds of stepping, and no more than a thirtieth of the time is spent on it
+REPLAYED = 16  # ticks at once where rows are not kept
 NEVER = 2**62
 
 Make = Callable[[Source], World]
@@ -44,14 +43,6 @@ Condition = Callable[[Any], bool] | None
 Until = int | Condition
 Happened = Mapping[str, dict[str, np.ndarray]]
 OPEN: AbstractContextManager[None] = nullcontext()
-
-
-class Acted(NamedTuple):
-    """An action that was answered, in the tick before which it happened."""
-
-    tick: int
-    action: Mapping[str, Any]
-    accepted: bool
 
 
 class Loop:
@@ -85,9 +76,7 @@ class Loop:
         )  # fmt: skip
         self._lock = threading.RLock()
         self._now, self._ended, self._doubt = start.now, world.done, False
-        self._actions: list[Acted] = []
-        self._inherited = 0  # actions that were taken before the first tick of this run
-        self._script: deque[Acted] = deque()  # what was done later than now, before a rewind
+        self._story = Story()
         self._snapshots = Snapshots(start)
         self._busy, self._next_snapshot = 0.0, SNAPSHOT_EVERY
         self._player: Player | None = None
@@ -239,7 +228,7 @@ class Loop:
         world = self._world
         if self._ended:
             self._tell_end()
-        if self._script:
+        if self._story.ahead:
             ticks = self._follow(ticks)
         if self._filed and not self._ended:
             ticks = min(ticks, self.clock.period_end(self._now) - self._now)
@@ -301,63 +290,11 @@ class Loop:
                 self._advance(until - self._now, OPEN)
             return not self.done
 
-    # time travel
-
-    def rewind(self, tick: int, *, forget: bool = False) -> Self:
-        """Go back to `tick`. What was done after it is done again on the way, unless another action (or
-        `forget`) makes it another story; either way the later rows are written anew."""
-        with self._lock:
-            tick, first = index(tick), self._facts.start
-            if tick > self._now:
-                raise ValueError(f"tick {tick} is not past, now is {self._now}; run(until={tick}) goes there")
-            if tick < first:
-                parent = self._facts.parent_run
-                before = f", before which it was run {parent}" if parent else ""
-                raise ValueError(f"rewind({tick}) is out of reach: this run begins at tick {first}{before}")
-            past = self._inherited + sum(acted.tick < tick for acted in self._actions[self._inherited :])
-            self._recorder.cut(tick, self._inherited if tick == first else 0)
-            self._script.extendleft(reversed(self._actions[past:]))
-            if forget:
-                self._script.clear()
-            self._actions = self._actions[:past]
-            self._snapshots.forget_after(tick, past)
-            self._now, self._doubt, self._told_end = tick, True, False
-            self._recover()
-            return self
-
-    def fork(self, set: Mapping[str, Any] | None = None) -> Self:
-        """Another future from here: a new run that shares the past and goes on with `set` changed."""
-        with self._lock:
-            source = self.source
-            if set:
-                source = source.with_values(set)
-                model: Any = type(getattr(self._world, "scenario", None))
-                if hasattr(model, "model_fields"):
-                    refuse_start_changes(model, self.source, source)
-            return self._branch(source, set)
-
-    def _branch(self, source: Source, changes: Mapping[str, Any] | None) -> Self:
-        """A new run of `source` from the state of now."""
-        start = self.world.snapshot()
-        self._recorder.persist()
-        child = type(self)(
-            self._make, source, history=self.history, faces=self._faces, seed=self.seed,
-            parameters=changes, start=start, parent=self,
-        )  # fmt: skip
-        child._recorder.rows = self._recorder.rows
-        child._inherit([acted for acted in self._actions if acted.tick == self._now])
-        return child
-
-    def _inherit(self, actions: Iterable[Acted]) -> None:
-        """Actions of this very tick that the state already holds."""
-        for acted in actions:
-            self._note(Receipt(acted.accepted, acted.action), acted.tick)
-        self._inherited = len(self._actions)
-        self._snapshots = Snapshots(self._snapshots.kept[0].snapshot, self._inherited)
+    # certainty
 
     def _keep_snapshot(self) -> None:
         began = perf_counter()
-        self._snapshots.add(self._world.snapshot(), len(self._actions))
+        self._snapshots.add(self._world.snapshot(), len(self._story.done))
         self._next_snapshot = self._busy + max(SNAPSHOT_EVERY, 30 * (perf_counter() - began))
 
     def _lose_certainty(self, error: BaseException) -> None:
@@ -368,27 +305,26 @@ class Loop:
 
     def _recover(self) -> None:
         """Bring the world to `now`, from the nearest snapshot and by the same actions."""
+        world, done = self._world, self._story.done
         if self._recorder.now > self._now:
-            self._recorder.cut(self._now, sum(acted.tick == self._now for acted in self._actions))
-        world, kept = self._world, self._snapshots.nearest(self._now, len(self._actions))
+            self._recorder.cut(self._now, self._story.in_tick(self._now))
+        kept = self._snapshots.nearest(self._now, len(done))
         world.restore(kept.snapshot)
-        for acted in self._actions[kept.actions :]:
-            world.step(acted.tick - world.now)
+        for acted in done[kept.actions :]:
+            pass_over(world, acted.tick)
             if acted.accepted:
                 cast(Any, world).act(acted.action)
-        world.step(self._now - world.now)
+        pass_over(world, self._now)
         self._doubt, self._ended = False, world.done
         self._recorder.status = "running"
         self._due = self._next_due()
-
-    # steering
 
     def act(self, action: Any) -> Receipt:
         """Steer between ticks: done, or refused with the reason; kept in `actions` either way."""
         with self._lock:
             receipt = self._perform(action)
             if receipt.accepted:
-                self._script.clear()
+                self._story.ahead.clear()
             return receipt
 
     def _perform(self, action: Any) -> Receipt:
@@ -397,22 +333,29 @@ class Loop:
             raise TypeError(f"the {self._facts.world} world takes no actions")
         try:
             receipt = cast(Receipt, act(action))
-            self._note(receipt, self._now)
+            self._note(receipt)
         except BaseException as error:
             self._lose_certainty(error)
             raise
         return receipt
 
-    def _note(self, receipt: Receipt, tick: int) -> None:
-        seq = sum(1 for _ in takewhile(lambda acted: acted.tick == tick, reversed(self._actions)))
-        self._recorder.add_action(tick, seq, receipt)
-        self._actions.append(Acted(tick, receipt.action, receipt.accepted))
+    def _note(self, receipt: Receipt) -> None:
+        tick, story = self._now, self._story
+        self._recorder.add_action(tick, story.in_tick(tick), receipt)
+        story.done.append(Acted(tick, receipt.action, receipt.accepted))
 
     def _follow(self, ticks: int) -> int:
         """Do again what was done in this tick before a rewind; how far to go until the next such thing."""
-        while self._script and self._script[0].tick <= self._now:
-            self._perform(self._script.popleft().action)
-        return min(ticks, self._script[0].tick - self._now) if self._script else ticks
+        story = self._story
+        while story.is_due(self._now):
+            self._perform(story.ahead.popleft().action)
+        return story.ticks_until_next(self._now, ticks)
+
+
+def pass_over(world: World, until: int) -> None:
+    """Step without keeping rows; not far at once, for the rows lie in memory."""
+    while world.now < until:
+        world.step(min(REPLAYED, until - world.now))
 
 
 def joined(batches: list[Batch]) -> Happened:
@@ -428,16 +371,3 @@ def resolved(world: World) -> str | None:
     """A world's scenario with every default in place, if it is a pydantic model."""
     dump = getattr(getattr(world, "scenario", None), "model_dump_json", None)
     return None if dump is None else str(dump())
-
-
-def check_labels(old: Iterable[Table], new: Iterable[Table]) -> None:
-    """A fork reads its parent's rows with its own names: those may be added to, never changed."""
-    named = {(table.name, column.name): column.labels for table in new for column in table.columns}
-    for table in old:
-        for column in table.columns:
-            labels, later = column.labels or (), named.get((table.name, column.name)) or ()
-            if later[: len(labels)] != labels:
-                raise ValueError(
-                    f"a fork cannot rename what its past speaks of: {table.name}.{column.name}"
-                    f" meant {', '.join(labels[:8])}"
-                )

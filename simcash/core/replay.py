@@ -9,8 +9,9 @@ from typing import Any
 from simcash.core.facts import source_from
 from simcash.core.history import History, HistoryError
 from simcash.core.layout import quoted
-from simcash.core.loop import Acted, Make
+from simcash.core.loop import Make
 from simcash.core.simulation import Simulation
+from simcash.core.story import Acted
 from simcash.core.tables import Table
 
 ACTIONS = "SELECT tick, action FROM actions ORDER BY tick, seq"
@@ -54,7 +55,7 @@ def again(
         else:
             sim = sim._branch(source, None)
         until = line[i + 1]["fork_tick"] if i + 1 < len(line) else facts["complete_until"]
-        sim._script.extend(acted for acted in script if sim.now <= acted.tick < until)
+        sim._story.ahead.extend(acted for acted in script if sim.now <= acted.tick < until)
         sim.run(until=until)
     assert sim is not None  # a lineage holds at least the run itself
     return sim

@@ -5,18 +5,22 @@ Time is in `loop`; here is what is asked of a simulation, kept of it, and shown 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
 from inspect import ismethod
+from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from simcash.core import saving
 from simcash.core.faces import forwarded, found, nearest_name
 from simcash.core.facts import source_facts, source_from
-from simcash.core.loop import Acted, Loop, Make
+from simcash.core.loop import Loop, Make
+from simcash.core.scenario import refuse_start_changes
 from simcash.core.snapshots import Snapshots
-from simcash.core.world import Picture
+from simcash.core.source import Source
+from simcash.core.story import Acted, Story
+from simcash.core.world import Picture, Receipt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +30,60 @@ ANSWERED = "SELECT tick, seq, type, action, status, reason FROM actions ORDER BY
 
 class Simulation(Loop):
     """A world, its history, and the one loop that moves both."""
+
+    # time travel
+
+    def rewind(self, tick: int, *, forget: bool = False) -> Self:
+        """Go back to `tick`. What was done after it is done again on the way, unless another action (or
+        `forget`) makes it another story; either way the later rows are written anew."""
+        with self._lock:
+            tick, first = index(tick), self._facts.start
+            if tick > self._now:
+                raise ValueError(f"tick {tick} is not past, now is {self._now}; run(until={tick}) goes there")
+            if tick < first:
+                parent = self._facts.parent_run
+                before = f", before which it was run {parent}" if parent else ""
+                raise ValueError(f"rewind({tick}) is out of reach: this run begins at tick {first}{before}")
+            story = self._story
+            past = story.before(tick)
+            self._recorder.cut(tick, story.inherited if tick == first else 0)
+            story.rewind(past)
+            if forget:
+                story.ahead.clear()
+            self._snapshots.forget_after(tick, past)
+            self._now, self._doubt, self._told_end = tick, True, False
+            self._recover()
+            return self
+
+    def fork(self, set: Mapping[str, Any] | None = None) -> Self:
+        """Another future from here: a new run that shares the past and goes on with `set` changed."""
+        with self._lock:
+            source = self.source
+            if set:
+                source = source.with_values(set)
+                model: Any = type(getattr(self._world, "scenario", None))
+                if hasattr(model, "model_fields"):
+                    refuse_start_changes(model, self.source, source)
+            return self._branch(source, set)
+
+    def _branch(self, source: Source, changes: Mapping[str, Any] | None) -> Self:
+        """A new run of `source` from the state of now."""
+        start = self.world.snapshot()
+        self._recorder.persist()
+        child = type(self)(
+            self._make, source, history=self.history, faces=self._faces, seed=self.seed,
+            parameters=changes, start=start, parent=self,
+        )  # fmt: skip
+        child._recorder.rows = self._recorder.rows
+        child._inherit(acted for acted in self._story.done if acted.accepted and acted.tick == self._now)
+        return child
+
+    def _inherit(self, actions: Iterable[Acted]) -> None:
+        """Actions of this very tick that the state already holds."""
+        for acted in actions:
+            self._note(Receipt(True, acted.action))
+        self._story.inherited = len(self._story.done)
+        self._snapshots = Snapshots(self._snapshots.kept[0].snapshot, self._story.inherited)
 
     # what happened
 
@@ -105,12 +163,14 @@ class Simulation(Loop):
         """Everything in one file: state, scenario, actions, rows."""
         with self._lock:
             now = self.world.snapshot()
-            listed = [[a.tick, dict(a.action), a.accepted] for a in self._actions]
-            later = [[a.tick, dict(a.action), a.accepted] for a in self._script]
+            done, ahead = (
+                [[acted.tick, dict(acted.action), acted.accepted] for acted in actions]
+                for actions in (self._story.done, self._story.ahead)
+            )
             facts = {
                 "source": source_facts(self.source), "text": self.source.text, "seed": self.seed,
-                "parameters": self._facts.parameters, "inherited": self._inherited,
-                "actions": listed, "later": later,
+                "parameters": self._facts.parameters, "inherited": self._story.inherited,
+                "done": done, "ahead": ahead,
                 "answered": self.rows(ANSWERED),
             }  # fmt: skip
             snapshots = {"start": self._snapshots.kept[0].snapshot, "now": now}
@@ -128,11 +188,10 @@ class Simulation(Loop):
             make_of(now.world), source, db=db, faces=faces_of(now.world) if faces_of else None,
             seed=facts["seed"], parameters=facts["parameters"], start=snapshots["start"],
         )  # fmt: skip
-        sim._actions = [Acted(*acted) for acted in facts["actions"]]
-        sim._script.extend(Acted(*acted) for acted in facts["later"])
-        sim._inherited = facts["inherited"]
-        sim._snapshots = Snapshots(snapshots["start"], sim._inherited)
-        sim._snapshots.add(now, len(sim._actions))
+        done, ahead = ([Acted(*acted) for acted in facts[key]] for key in ("done", "ahead"))
+        sim._story = Story(done, ahead, facts["inherited"])
+        sim._snapshots = Snapshots(snapshots["start"], facts["inherited"])
+        sim._snapshots.add(now, len(done))
         sim._recorder.load(rows, [tuple(action) for action in facts["answered"]], now.now)
         sim._now, sim._doubt = now.now, True
         sim._recover()

@@ -7,7 +7,7 @@ only where rows leave: in a `Batch` (numpy) and in the history (SQL).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -155,3 +155,16 @@ def decode(column: Column, values: np.ndarray) -> np.ndarray:
     if column.dtype == "float64":
         return values.view(np.float64)
     return values.astype(column.stored)
+
+
+def check_labels(old: Iterable[Table], new: Iterable[Table]) -> None:
+    """A fork reads its parent's rows with its own names: those may be added to, never changed."""
+    named = {(table.name, column.name): column.labels for table in new for column in table.columns}
+    for table in old:
+        for column in table.columns:
+            labels, later = column.labels or (), named.get((table.name, column.name)) or ()
+            if later[: len(labels)] != labels:
+                raise ValueError(
+                    f"a fork cannot rename what its past speaks of: {table.name}.{column.name}"
+                    f" meant {', '.join(labels[:8])}"
+                )

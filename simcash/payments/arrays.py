@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from simcash.core import rng
-from simcash.core.money import scaled
+from simcash.core.money import MONEY_MAX, scaled
 from simcash.core.tables import LEVELS
 from simcash.payments import distributions as d
 from simcash.payments import happenings as h
@@ -58,7 +58,7 @@ def options(scenario: Scenario) -> np.ndarray:
     rates, compat = scenario.cost_rates, scenario.compat == "simcash"
     deadline, eod = rates.deadline_penalty.terms, rates.eod_penalty.terms
     cap = (codes.DAY_AFTER if compat else codes.LAST_TICK) if scenario.deadline_cap_at_eod else codes.FREE
-    values = {
+    values: dict[Any, Any] = {
         codes.TICKS: scenario.ticks,
         codes.TICKS_PER_DAY: scenario.simulation.ticks_per_day,
         codes.RECORD: LEVELS.index(scenario.record),
@@ -170,13 +170,13 @@ def sources(scenario: Scenario) -> Arrays:
     }
 
 
-def amount_terms(amounts: Any) -> tuple[int, float, float, int]:
+def amount_terms(amounts: Any) -> tuple[Any, float, float, int]:
     """Kind, two parameters and the largest amount of a distribution."""
     match amounts:
         case d.FixedAmount():
             return codes.CONSTANT, amounts.value, 0.0, amounts.max
         case d.UniformAmount():
-            return codes.UNIFORM, amounts.min, amounts.max, d.MONEY_MAX
+            return codes.UNIFORM, amounts.min, amounts.max, MONEY_MAX
         case d.NormalAmount():
             return codes.NORMAL, amounts.mean, amounts.std_dev, amounts.max
         case d.LogNormalAmount():
@@ -193,7 +193,7 @@ class Categories:
         self.weights: list[float] = []
         self.cumulative: list[float] = []
 
-    def terms(self, stream: Stream) -> tuple[int, int, int]:
+    def terms(self, stream: Stream) -> tuple[Any, int, int]:
         """Kind and two parameters of a stream's priorities."""
         match stream.priorities:
             case d.FixedPriority() as fixed:
@@ -219,7 +219,7 @@ class Weights:
         self.changed = {change.agent for change in changes}
         self.rows: list[np.ndarray] = []
 
-    def row(self, bank: int, stream: Stream) -> int:
+    def row(self, bank: int, stream: Stream) -> Any:
         """The row of a stream's weights, or NONE where every other bank is equally likely for good."""
         if stream.counterparty_weights:
             row = np.full(len(self.ids), self.missing)

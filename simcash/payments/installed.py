@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from simcash.core.tables import Rows
     from simcash.payments.members import Agent
 
-ORIGINS = ("scenario", "fork")
-BY_SCENARIO, BY_FORK = range(2)
+BY_SCENARIO, BY_FORK = range(2)  # tables.ORIGINS
 
 
 class Installed:

@@ -103,7 +103,8 @@ class Store:
         recorded = [table.recorded_at(self.level) for table in rows.tables]
         sizes = [m.shape[1] for m in rows.matrices]
         room = [size if wanted else UNLIMITED for size, wanted in zip(sizes, recorded, strict=True)]
-        arrays.update(zip(ROWS, [rows.counts, np.array(room, np.int64), *rows.matrices], strict=True))
+        written = rows.matrices[: codes.TABLES]  # by the rules; the world writes the rest
+        arrays.update(zip(ROWS, [rows.counts, np.array(room, np.int64), *written], strict=True))
         self.half_full = np.array(sizes) // 2  # then step turns to a fresh chunk
         self.record = STATE.of(arrays)
 

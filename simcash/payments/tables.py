@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simcash.core.tables import Column, Table
+from simcash.payments.stream import events_table
 
 STATUSES = ("queue1", "queue2", "settled", "split", "dropped")
 CHANNELS = (
@@ -10,6 +11,7 @@ CHANNELS = (
     "partial_netting", "max_value", "all_or_nothing", "eod_borrowing", "scheduled",
 )  # fmt: skip
 SOURCES = ("arrival", "event", "submit", "split")
+ORIGINS = ("scenario", "fork")
 COST_KINDS = (
     "overdraft", "delay", "collateral", "liquidity", "deadline_penalty",
     "eod_penalty", "drop_penalty", "split_friction", "throughput_penalty", "eod_borrowing",
@@ -143,3 +145,19 @@ def payment_tables(banks: tuple[str, ...]) -> tuple[Table, ...]:
             code("action", ACTIONS, "the decision"),
         ), level="full"),
     )  # fmt: skip
+
+
+def policies_table(banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple[str, ...]) -> Table:
+    """Who follows which policy; its rows are written by the world, not by the rules."""
+    return Table("policies", "which policy each bank follows: at the start, and where a fork changes it", (
+        Column("tick", "int32", "tick from which it holds"),
+        Column("bank", "int32", "the bank", banks),
+        Column("policy_hash", "int32", "short name of the policy, the same for the same policy", hashes),
+        Column("policy_json", "int32", "the policy with every default in place", texts),
+        Column("origin", "int8", "where it came from", ORIGINS),
+    ), level="summary", order=("tick", "bank"))  # fmt: skip
+
+
+def world_tables(banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple[str, ...]) -> tuple[Table, ...]:
+    """All tables of a world: first those the rules write, in the order that codes.py counts them."""
+    return (*payment_tables(banks), policies_table(banks, texts, hashes), events_table(banks))

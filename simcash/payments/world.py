@@ -17,13 +17,17 @@ from simcash.payments.engine import codes
 from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
 from simcash.payments.engine.tick import run
+from simcash.payments.installed import Installed
 from simcash.payments.scenario import Scenario, open_scenario
 from simcash.payments.arrays import fixed_arrays
 from simcash.payments.state import Store
-from simcash.payments.tables import CLASSES, payment_tables
+from simcash.payments.tables import CLASSES, world_tables
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from simcash.core.simulation import Simulation
+    from simcash.core.tables import Table
 
 VERSION = 1
 
@@ -53,10 +57,15 @@ class Payments:
         self.scenario = scenario
         self.ids = scenario.ids
         self.place = {id: i for i, id in enumerate(self.ids)}
-        self.tables = payment_tables(self.ids)
+        self.installed = Installed(scenario.agents)
+        self.tables = self.declared()
         self.record = scenario.record
         self.clock = clock_of(scenario)
         self.store = Store(fixed_arrays(scenario), self.tables, scenario.record)
+
+    def declared(self) -> tuple[Table, ...]:
+        """The tables, their columns of policies with the texts known so far."""
+        return world_tables(self.ids, self.installed.texts, self.installed.hashes)
 
     @property
     def now(self) -> int:
@@ -75,13 +84,16 @@ class Payments:
             store.new_rows()
         start = store.rows.counts.copy()
         until = min(self.now + ticks, self.clock.ticks)
+        if self.installed.untold and until > self.now and self.record != "off":
+            self.installed.tell(store.rows, self.now)
         while run(store.record, until) == codes.NEED_ROOM:
             store.grow()
         return store.rows.since(start)
 
     def snapshot(self) -> Snapshot:
         """All of the changing state."""
-        return Snapshot("payments", VERSION, self.now, self.store.copy(), {"banks": list(self.ids)})
+        meta = {"banks": list(self.ids), "policies": self.installed.meta()}
+        return Snapshot("payments", VERSION, self.now, self.store.copy(), meta)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go on from a snapshot of the same banks; what the scenario fixes stays as it is here."""
@@ -89,6 +101,8 @@ class Payments:
             raise ValueError(f"a {snapshot.world} snapshot of version {snapshot.version} does not fit this world")
         if snapshot.meta["banks"] != list(self.ids):
             raise ValueError("the snapshot was taken with other banks")
+        self.installed.resume(snapshot.meta["policies"])
+        self.tables = self.store.tables = self.declared()
         self.store.load(dict(snapshot.arrays))
 
     def total(self) -> int:
@@ -152,7 +166,7 @@ class Payments:
         return int(store["tx"][slot])
 
     def picture(self, kind: str | None = None) -> Picture:
-        """Banks as nodes, today's settled and waiting payments as edges."""
+        """Banks as nodes; as edges, who owes whom in waiting payments."""
         from simcash.payments.readings import picture
 
         return picture(self)
@@ -182,6 +196,20 @@ class Payments:
         from simcash.payments.readings import rtgs_queue
 
         return rtgs_queue(self)
+
+
+def submit(
+    sim: Simulation,
+    sender: str,
+    receiver: str,
+    amount: int,
+    deadline_tick: int,
+    priority: int = 5,
+    divisible: bool = False,
+    rtgs_priority: str | None = None,
+) -> Receipt:
+    """Hand a payment to its sender's queue: done, with its id, or refused with the reason."""
+    return sim.act(Submit(sender, receiver, amount, deadline_tick, priority, divisible, rtgs_priority))
 
 
 def clock_of(scenario: Scenario) -> Clock:

@@ -22,6 +22,7 @@ from simcash.core.scenario import ScenarioError
 from simcash.core.shield import Shield
 from simcash.core.simulation import Simulation
 from simcash.core.snapshots import MOST_KEPT, Snapshots
+from simcash.core.story import Acted
 from simcash.core.world import Snapshot
 from tests.core.fake_world import Cups, Give, cups_source, open_cups
 
@@ -631,7 +632,7 @@ def test_a_save_holds_no_code(sim, tmp_path):
     path = sim.save(tmp_path / "x.simcash")
     with zipfile.ZipFile(path) as zipped:
         assert {name.rpartition(".")[2] for name in zipped.namelist()} == {"json", "npz"}
-    sim._actions.append(loop.Acted(0, {"type": "Teach", "rule": len}, True))
+    sim._story.done.append(Acted(0, {"type": "Teach", "rule": len}, True))
     before = path.read_bytes()
     with pytest.raises(SaveError, match="a file holds data only"):
         sim.save(path)

@@ -1,0 +1,91 @@
+"""The view `events`: everything that happened, in one stream, in the order of the rules.
+
+`seq` orders what happened within a tick: first by a rank, which begins with the step of the tick (80 is step 8),
+then by the order in which the rows of that rank were written. What a recording level leaves out is missing here
+too: policies that hold are known only where every decision is recorded.
+"""
+
+from __future__ import annotations
+
+from simcash.core.tables import Column, Table
+
+RANK = 1_000_000_000  # more rows than a tick can have
+
+Stream = tuple[str, str, str, str, str]  # kind, rank, columns (bank, counterparty, tx_id, amount), details, rows
+KINDS = (
+    "Arrival", "PolicySubmit", "PolicyHold", "PolicyDrop", "PriorityEscalated",
+    "RtgsSubmission", "RtgsImmediateSettlement", "QueuedRtgs", "Queue2LiquidityRelease",
+    "BilateralLimitExceeded", "MultilateralLimitExceeded",
+    "TransactionWentOverdue", "OverdueTransactionSettled",
+    "EodBorrowing", "DeferredCreditApplied", "CostAccrual", "ThroughputMissed",
+    "LiquidityAllocation", "LiquidityReturn", "ScenarioEventExecuted", "EndOfDay",
+)  # fmt: skip
+PAYMENT = "sender, receiver, tx_id, amount"
+OWN = "bank, NULL, tx_id, amount"
+MONEY = "bank, NULL, NULL, amount"
+
+STREAMS: tuple[Stream, ...] = (
+    ("LiquidityAllocation", "0", MONEY, "'balance_after', balance_after", "liquidity WHERE kind = 'allocation'"),
+    ("EodBorrowing", "0", MONEY, "'repaid', true, 'balance_after', balance_after",
+        "liquidity WHERE kind = 'repayment'"),
+    ("ScenarioEventExecuted", "10", "bank, counterparty, tx_id, amount",
+        "'event', event, 'value', value, 'settled', settled", "notices WHERE kind = 'ScenarioEventExecuted'"),
+    ("Arrival", "20", PAYMENT,
+        "'deadline_tick', deadline_tick, 'priority', original_priority, 'divisible', divisible, 'source', source",
+        "payments_log WHERE tick = arrival_tick"),
+    ("PriorityEscalated", "60", "bank, NULL, tx_id, NULL", "'priority', amount",
+        "notices WHERE kind = 'PriorityEscalated'"),
+    ("PolicySubmit", "61", PAYMENT, "'priority', priority", "payments_log WHERE tick = submission_tick"),
+    ("PolicyHold", "62", "bank, NULL, tx_id, NULL", "'reason', 'policy'", "policy_decisions WHERE action = 'Hold'"),
+    ("PolicyDrop", "63", PAYMENT, "'deadline_tick', deadline_tick", "payments_log WHERE status = 'dropped'"),
+    ("RtgsSubmission", "80", PAYMENT, "'priority', priority", "payments_log WHERE tick = submission_tick"),
+    ("RtgsImmediateSettlement", "81", PAYMENT, "'wait_ticks', wait_ticks", "settlements WHERE channel = 'rtgs'"),
+    ("QueuedRtgs", "82", PAYMENT, "'deadline_tick', deadline_tick",
+        "payments_log WHERE tick = submission_tick AND channel IS DISTINCT FROM 'rtgs'"),
+    ("TransactionWentOverdue", "if(submission_tick IS NULL, 140, 90)", PAYMENT, "'deadline_tick', deadline_tick",
+        "payments_log WHERE tick = overdue_since"),
+    # A limit stops a payment in step 8 or 9; beside the releases, the order of writing is the order of happening.
+    ("BilateralLimitExceeded", "91", "bank, counterparty, tx_id, NULL",
+        "'used', used, 'limit', \"limit\"", "limits WHERE counterparty IS NOT NULL"),
+    ("MultilateralLimitExceeded", "91", "bank, NULL, tx_id, NULL", "'used', used, 'limit', \"limit\"",
+        "limits WHERE counterparty IS NULL"),
+    ("Queue2LiquidityRelease", "91", PAYMENT, "'wait_ticks', wait_ticks", "settlements WHERE channel = 'queue2'"),
+    ("OverdueTransactionSettled", "if(channel = 'eod_borrowing', 121, if(channel = 'rtgs', 83, 92))", PAYMENT,
+        "'wait_ticks', wait_ticks, 'channel', channel", "settlements WHERE late"),
+    # The loan, and what was paid with it.
+    ("EodBorrowing", "120", MONEY, "'balance_after', balance_after", "liquidity WHERE kind = 'loan'"),
+    ("EodBorrowing", "120", PAYMENT, "'set_id', set_id, 'wait_ticks', wait_ticks",
+        "settlements WHERE channel = 'eod_borrowing'"),
+    ("DeferredCreditApplied", "130", MONEY, "", "notices WHERE kind = 'DeferredCreditApplied'"),
+    ("CostAccrual",
+        "CASE kind WHEN 'drop_penalty' THEN 64 WHEN 'eod_borrowing' THEN 122"
+        " WHEN 'eod_penalty' THEN 150 WHEN 'throughput_penalty' THEN 150 ELSE 141 END",
+        OWN, "'cost', kind", "costs"),
+    ("ThroughputMissed", "150", MONEY, "", "notices WHERE kind = 'ThroughputMissed'"),
+    ("LiquidityReturn", "150", MONEY, "'balance_after', balance_after", "liquidity WHERE kind = 'return'"),
+    ("EndOfDay", "150", "NULL, NULL, NULL, NULL", "", "notices WHERE kind = 'EndOfDay'"),
+)  # fmt: skip
+
+
+def selection(stream: Stream) -> str:
+    kind, rank, columns, details, rows = stream
+    bank, counterparty, tx_id, amount = columns.split(", ")
+    return (
+        f"SELECT tick, ({rank})::BIGINT * {RANK} + seq AS seq, '{kind}' AS kind, {bank}::VARCHAR AS bank,"
+        f" {counterparty}::VARCHAR AS counterparty, {tx_id}::BIGINT AS tx_id, {amount}::BIGINT AS amount,"
+        f" json_object({details})::VARCHAR AS details FROM {rows}"
+    )
+
+
+def events_table(banks: tuple[str, ...]) -> Table:
+    """The view as it is declared for these banks."""
+    return Table("events", "one readable stream of what happened", (
+        Column("tick", "int32", "tick in which it happened"),
+        Column("seq", "int64", "order within the tick"),
+        Column("kind", "int8", "what happened", KINDS),
+        Column("bank", "int32", "whom it concerns; of a payment, the sender", banks, True),
+        Column("counterparty", "int32", "the other bank; of a payment, the receiver", banks, True),
+        Column("tx_id", "int64", "the payment", nullable=True),
+        Column("amount", "int64", "cents", nullable=True),
+        Column("details", "int8", "what else there is to say, as JSON", ()),
+    ), kind="view", sql=" UNION ALL ".join(map(selection, STREAMS)))  # fmt: skip
