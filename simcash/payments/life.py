@@ -11,7 +11,7 @@ import numpy as np
 
 from simcash.payments import readings
 from simcash.payments.engine import codes
-from simcash.payments.tables import CHANNELS, CLASSES, SOURCES, STATUSES
+from simcash.payments.tables import SOURCES, STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,87 +23,84 @@ FACTS = (
     "sender", "receiver", "amount", "priority", "original_priority", "divisible", "arrival_tick",
     "deadline_tick", "submission_tick", "settled_tick", "overdue_since", "status", "channel", "source",
 )  # fmt: skip
-STORY = "SELECT tick, kind, amount, details FROM events WHERE tx_id = ? ORDER BY tick, seq"
-COST = "SELECT kind, sum(amount) FROM costs WHERE tx_id = ? GROUP BY kind ORDER BY kind"
+STORY = "SELECT tick, kind, details FROM events WHERE tx_id = ? ORDER BY tick, seq"
+COST = "SELECT kind, sum(amount)::BIGINT FROM costs WHERE tx_id = ? GROUP BY kind ORDER BY kind"
 
 
 @dataclass(frozen=True)
 class Life:
-    """A payment; amounts are cents. `waits` is empty once it does not wait any more."""
+    """A payment, as the columns of table `payments` have it, and its story. Amounts are cents."""
 
     tx_id: int
-    facts: dict[str, Any]  # as the columns of table payments
-    waits: dict[str, Any]  # queue, position, waited, reason, missing, and limit and used if a limit blocks
-    costs: dict[str, int]  # what was booked for it, by kind
-    happened: list[tuple[int, str, int | None, str]]  # its events: tick, kind, amount, details
+    sender: str
+    receiver: str
+    amount: int
+    priority: int
+    original_priority: int
+    divisible: bool
+    arrival_tick: int
+    deadline_tick: int
+    submission_tick: int | None
+    settled_tick: int | None
+    overdue_since: int | None
+    status: str
+    channel: str | None
+    source: str
+    waits: dict[str, Any]  # while it does: queue, position, waited, reason, missing, limit and used
+    costs: dict[str, int]  # what was booked for it alone, by kind
+    happened: list[tuple[Any, ...]]  # tick, kind, details
 
     @property
     def story(self) -> pd.DataFrame:
         """What happened to it, in order, as far as it was recorded."""
         import pandas as pd
 
-        return pd.DataFrame(self.happened, columns=["tick", "kind", "amount", "details"])
-
-    def __getattr__(self, name: str) -> Any:
-        if name in FACTS:
-            return self.facts[name]
-        raise AttributeError(f'a payment has no "{name}"; it has {", ".join(FACTS)}, waits, costs, story')
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *FACTS]
+        return pd.DataFrame(self.happened, columns=["tick", "kind", "details"])
 
     @property
     def heading(self) -> str:
-        f = self.facts
-        return f"payment {self.tx_id}: {f['sender']} pays {f['receiver']} {f['amount']:,} cents"
+        return f"payment {self.tx_id}: {self.sender} pays {self.receiver} {self.amount:,} cents"
 
     @property
     def lines(self) -> list[tuple[str, str]]:
         """Label and value, line by line."""
-        f = self.facts
-        late = "" if f["overdue_since"] is None else f", overdue since tick {f['overdue_since']}"
+        late = "" if self.overdue_since is None else f", overdue since tick {self.overdue_since}"
+        at_first = "" if self.priority == self.original_priority else f", {self.original_priority} at arrival"
+        costs = ", ".join(f"{kind.replace('_', ' ')} {cost:,}" for kind, cost in self.costs.items())
         lines = [
-            ("arrived", f"tick {f['arrival_tick']}, due by tick {f['deadline_tick']}{late}"),
-            ("priority", f"{f['priority']}{raised(f)}"),
-            ("now", self.now),
+            ("arrived", f"tick {self.arrival_tick}, due by tick {self.deadline_tick}{late}"),
+            ("priority", f"{self.priority}{at_first}"),
+            ("now", self.place),
         ]
-        if self.costs:
-            lines.append(("cost", ", ".join(f"{kind} {cost:,}" for kind, cost in self.costs.items())))
-        return lines
+        return [*lines, ("cost", costs)] if costs else lines
 
     @property
-    def now(self) -> str:
+    def place(self) -> str:
         """Where it is, in a sentence."""
-        f, w = self.facts, self.waits
-        if f["status"] == "settled":
-            return f"settled in tick {f['settled_tick']} ({f['channel']})"
-        if not w:
-            return str(f["status"])
-        reason = w["reason"].replace("_", " ")
-        if w["limit"] is not None:
-            reason += f" of {w['limit']:,}, {w['used']:,} used"
+        if self.status == "settled":
+            return f"settled in tick {self.settled_tick}, channel {self.channel}"
+        if not self.waits:
+            return self.status
+        w = self.waits
+        where = "in the central queue" if w["queue"] == 2 else f"in the queue of {self.sender}"
+        limit = "" if w["limit"] is None else f" of {w['limit']:,}, {w['used']:,} used"
         short = f", {w['missing']:,} cents missing" if w["missing"] else ""
-        where = "in the central queue" if w["queue"] == 2 else f"in the queue of {f['sender']}"
-        return f"waits {where}, place {w['position']}, for {w['waited']} ticks: {reason}{short}"
+        why = f"{w['reason'].replace('_', ' ')}{limit}{short}"
+        return f"waits {where}, position {w['position']}, for {w['waited']} ticks: {why}"
 
     def __repr__(self) -> str:
         told = [f"  {label:<9} {value}" for label, value in self.lines]
-        told += [f"  tick {tick:<5} {kind}  {details}" for tick, kind, _, details in self.happened]
-        return "\n".join([self.heading, *told])
+        story = [f"  tick {tick:<4} {kind} {details}" for tick, kind, details in self.happened]
+        return "\n".join([self.heading, *told, *story])
 
     def _repr_html_(self) -> str:
+        cell = '<td style="text-align:left;'
         rows = "".join(
-            f'<tr><td style="text-align:left;opacity:.65">{escape(label)}</td>'
-            f'<td style="text-align:left">{escape(value)}</td></tr>'
+            f'<tr>{cell}opacity:.65">{escape(label)}</td>{cell}">{escape(value)}</td></tr>'
             for label, value in self.lines
         )
         story = self.story.to_html(index=False, border=0) if self.happened else ""
-        return f"<div><strong>{escape(self.heading)}</strong><table>{rows}</table>{story}</div>"
-
-
-def raised(facts: dict[str, Any]) -> str:
-    first = facts["original_priority"]
-    return "" if first == facts["priority"] else f", {first} at arrival"
+        return f"<strong>{escape(self.heading)}</strong><table>{rows}</table>{story}"
 
 
 def payment(sim: Simulation, tx_id: int) -> Life:
@@ -114,10 +111,9 @@ def payment(sim: Simulation, tx_id: int) -> Life:
         there = f"ids go from 0 to {next_id - 1}" if next_id else "none has arrived yet"
         raise readings.UnknownName(f"there is no payment {tx_id}: {there}")
     slot = waiting_slot(world, tx_id)
-    facts = recorded_facts(sim, tx_id) if slot is None else facts_now(world, slot)
-    waits = {} if slot is None else waits_now(world, slot)
-    costs = {kind: int(cost) for kind, cost in sim.rows(COST, [tx_id])}
-    return Life(tx_id, facts, waits, costs, [tuple(row) for row in sim.rows(STORY, [tx_id])])  # type: ignore[misc]
+    facts = recorded(sim, tx_id) if slot is None else unsettled(world, slot)
+    waits = {} if slot is None else waiting_for(world, facts["sender"], facts["status"], tx_id)
+    return Life(tx_id, **facts, waits=waits, costs=dict(sim.rows(COST, [tx_id])), happened=sim.rows(STORY, [tx_id]))
 
 
 def waiting_slot(world: Payments, tx_id: int) -> int | None:
@@ -127,40 +123,41 @@ def waiting_slot(world: Payments, tx_id: int) -> int | None:
     return int(found[0]) if found.size else None
 
 
-def recorded_facts(sim: Simulation, tx_id: int) -> dict[str, Any]:
-    """What the history says of a payment that is gone from the state."""
+def recorded(sim: Simulation, tx_id: int) -> dict[str, Any]:
+    """The facts of a payment that is finished, from the history."""
     found = sim.rows(f"SELECT {', '.join(FACTS)} FROM payments WHERE tx_id = ?", [tx_id])
     if not found:
         raise readings.UnknownName(
-            f'payment {tx_id} is finished, and this run records nothing; open it with record="standard"'
+            f'payment {tx_id} is finished, and this run keeps no record of payments (record: "off")'
         )
     return dict(zip(FACTS, found[0], strict=True))
 
 
-def facts_now(world: Payments, slot: int) -> dict[str, Any]:
+def unsettled(world: Payments, slot: int) -> dict[str, Any]:
     """The same of a payment that waits, from the state."""
     s, ids = world.store, world.ids
-
-    def number(name: str) -> int | None:
-        value = int(s[name][slot])
-        return None if value == codes.NONE else value
-
+    submitted, overdue = int(s["submission"][slot]), int(s["overdue"][slot])
     return {
-        "sender": ids[s["sender"][slot]], "receiver": ids[s["receiver"][slot]], "amount": number("amount"),
-        "priority": number("priority"), "original_priority": number("original_priority"),
-        "divisible": bool(s["divisible"][slot]), "arrival_tick": number("arrival"),
-        "deadline_tick": number("deadline"), "submission_tick": number("submission"),
-        "settled_tick": None, "overdue_since": number("overdue"),
-        "status": STATUSES[s["status"][slot]], "channel": None, "source": SOURCES[s["source"][slot]],
+        "sender": ids[s["sender"][slot]], "receiver": ids[s["receiver"][slot]],
+        "amount": int(s["amount"][slot]), "priority": int(s["priority"][slot]),
+        "original_priority": int(s["original_priority"][slot]), "divisible": bool(s["divisible"][slot]),
+        "arrival_tick": int(s["arrival"][slot]), "deadline_tick": int(s["deadline"][slot]),
+        "submission_tick": None if submitted == codes.NONE else submitted,
+        "settled_tick": None, "channel": None,
+        "overdue_since": None if overdue == codes.NONE else overdue,
+        "status": STATUSES[s["status"][slot]], "source": SOURCES[s["source"][slot]],
     }  # fmt: skip
 
 
-def waits_now(world: Payments, slot: int) -> dict[str, Any]:
-    """Where a payment waits, and for what."""
-    own = world.store["status"][slot] == codes.QUEUE1
-    if own:
-        slots = readings.own_queue(world, int(world.store["sender"][slot]))
-    else:
-        slots = readings.central_queue(world)
-    position = int(np.flatnonzero(slots == slot)[0])
-    ...
+def waiting_for(world: Payments, sender: str, status: str, tx_id: int) -> dict[str, Any]:
+    """In which queue a payment waits, where in it, and for what."""
+    own = status == "queue1"
+    table = readings.queue(world, sender) if own else readings.rtgs_queue(world)
+    place = int(np.flatnonzero(table["tx_id"] == tx_id)[0])
+    row = table.iloc[place]
+    blocked = row["reason"].endswith("_limit")
+    return {
+        "queue": 1 if own else 2, "position": place, "waited": int(row["waited"]),
+        "reason": row["reason"], "missing": int(row["missing"]),
+        "limit": int(row["limit"]) if blocked else None, "used": int(row["used"]) if blocked else None,
+    }  # fmt: skip

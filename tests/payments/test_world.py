@@ -8,6 +8,7 @@ from simcash.core.scenario import read
 from simcash.payments.world import Payments, Submit, open_world
 
 BANKS = ("A", "B", "C", "D")
+POLICIES = ("Fifo", "Deadline", "LiquidityAware", "PriorityDeadline")
 WEEK = {
     "simulation": {"ticks_per_day": 10, "num_days": 3, "rng_seed": 1, "lsm_enabled": False},
     "record": "full",
@@ -25,7 +26,7 @@ WEEK = {
                 "deadline_range": [2, 9],
             },
         }
-        for bank, policy in zip(BANKS, ("Fifo", "Deadline", "LiquidityAware", "PriorityDeadline"), strict=True)
+        for bank, policy in zip(BANKS, POLICIES, strict=True)
     ],
     "scenario_events": [
         {"type": "GlobalArrivalRateChange", "multiplier": 2, "schedule": {"type": "OneTime", "tick": 7}},

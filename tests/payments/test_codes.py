@@ -1,0 +1,90 @@
+"""The engine's numbers mean what the tables' words say."""
+
+import pytest
+
+from simcash.payments import state, tables
+from simcash.payments.arrays import fixed_arrays
+from simcash.payments.engine import codes
+from simcash.payments.scenario import open_scenario
+from tests.payments.test_world import WEEK, read, world
+
+SPELT = {
+    "STATUSES": "QUEUE1 QUEUE2 SETTLED SPLIT DROPPED",
+    "CHANNELS": "RTGS FROM_QUEUE2 ENTRY_OFFSET BILATERAL CYCLE PARTIAL_NETTING MAX_VALUE ALL_OR_NOTHING "
+    "EOD_BORROWING SCHEDULED",
+    "SOURCES": "FROM_ARRIVAL FROM_EVENT FROM_SUBMIT FROM_SPLIT",
+    "COST_KINDS": "OVERDRAFT DELAY COLLATERAL LIQUIDITY DEADLINE EOD DROP FRICTION THROUGHPUT BORROWING",
+    "LIQUIDITY_KINDS": "ALLOCATION RETURN LOAN REPAYMENT SQUEEZE RESET OUTFLOW",
+    "ACTIONS": "RELEASE HOLD DISCARD",
+    "REASONS": "BY_POLICY BY_LIQUIDITY BY_BILATERAL BY_MULTILATERAL BY_STRICT_FIFO",
+    "NOTICES": "EVENT_EXECUTED ESCALATED CREDIT_APPLIED THROUGHPUT_MISSED END_OF_DAY",
+}
+WORDS = {"RTGS": "rtgs", "FROM_QUEUE2": "queue2", "DISCARD": "Drop", "BY_LIQUIDITY": "liquidity"}
+
+
+@pytest.mark.parametrize("name", SPELT)
+def test_codes_count_as_the_words_do(name):
+    numbers = [int(getattr(codes, code)) for code in SPELT[name].split()]
+    assert numbers == list(range(len(getattr(tables, name))))
+
+
+@pytest.mark.parametrize(("code", "word"), WORDS.items())
+def test_some_codes_in_words(code, word):
+    found = {labels[int(getattr(codes, code))] for labels in (
+        tables.CHANNELS if code in SPELT["CHANNELS"].split() else
+        tables.ACTIONS if code in SPELT["ACTIONS"].split() else tables.REASONS,
+    )}  # fmt: skip
+    assert found == {word}
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("TRANSFER", "DirectTransfer"), ("CUSTOM", "CustomTransactionArrival"),
+        ("SCHEDULED_SETTLEMENT", "ScheduledSettlement"), ("ARRIVAL_RATE_ALL", "GlobalArrivalRateChange"),
+        ("ARRIVAL_RATE_ONE", "AgentArrivalRateChange"), ("WEIGHT_CHANGE", "CounterpartyWeightChange"),
+        ("WINDOW_CHANGE", "DeadlineWindowChange"),
+    ],
+)  # fmt: skip
+def test_event_codes(code, kind):
+    assert tables.EVENT_TYPES[int(getattr(codes, code))] == kind
+
+
+def test_tables_stand_where_the_engine_writes_them():
+    names = [table.name for table in world().tables][: codes.TABLES]
+    places = (
+        codes.T_PAYMENTS, codes.T_SETTLEMENTS, codes.T_BANK_TICKS, codes.T_BANK_DAYS, codes.T_COSTS,
+        codes.T_LIQUIDITY, codes.T_LIMITS, codes.T_NOTICES, codes.T_QUEUES, codes.T_DECISIONS,
+    )  # fmt: skip
+    assert [names[int(place)] for place in places] == [
+        "payments", "settlements", "bank_ticks", "bank_days", "costs", "liquidity", "limits", "notices",
+        "queue_snapshots", "policy_decisions",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "matrix", "renamed"),
+    [
+        ("payments", state.OF_PAYMENT, {
+            "tx_id": "tx", "parent_id": "parent", "arrival_tick": "arrival", "deadline_tick": "deadline",
+            "submission_tick": "submission", "settled_tick": "settled", "overdue_since": "overdue",
+        }),
+        ("bank_ticks", state.OF_BANK, {
+            "min_balance": "min_tick", "pending_credit": "pending_tick", "posted_collateral": "posted",
+            "haircut": "haircut_bits", "allocated": "allocated_tick", "sent": "sent_tick",
+            "received": "received_tick",
+        }),
+    ],
+)  # fmt: skip
+def test_matrices_begin_with_the_columns_of_their_table(table, matrix, renamed):
+    declared = next(t for t in world().tables if t.name == table)
+    wanted = [renamed.get(name, name) for name in declared.names[2:]]
+    assert list(matrix[: len(wanted)]) == wanted
+
+
+def test_every_setting_is_filled():
+    found = fixed_arrays(open_scenario(read(WEEK)))
+    assert set(state.SETTINGS) <= set(found)
+    assert all(
+        name in state.SETTINGS or name.startswith("first_") or name == "opening_balance" for name in found
+    )
