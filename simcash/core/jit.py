@@ -6,11 +6,13 @@ named by a hash of the sources. With NUMBA_DISABLE_JIT=1 everything runs as plai
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import tempfile
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,18 @@ def compiled(function: Callable[..., Any], world: str) -> Any:
         return numba.njit(function, cache=True, nogil=True, error_model="numpy")
     finally:
         numba.config.CACHE_DIR = kept
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Where something may be compiled first: without garbage collection that takes a seventh less."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class ShortlyNamed(types.StructRef):  # type: ignore[misc]

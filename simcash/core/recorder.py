@@ -1,7 +1,7 @@
 """The writing end of one run: rows wait here in the world's own buffers until they are worth a statement.
 
-In memory, rows go to the history when it is asked, and at every million in the background. With a file they
-go to it when the clock's period ends, and at every million out of others' sight until the period is complete;
+In memory, rows go to the history when it is asked, and at every half million in the background. With a file they
+go to it when the clock's period ends, and at every half million out of others' sight until the period is complete;
 what is asked for before that lies in the history's tables in memory meanwhile.
 """
 
@@ -24,7 +24,7 @@ from simcash.core.troubles import HistoryError
 from simcash.core.world import Receipt
 
 LOG = logging.getLogger("simcash")
-MOST_WAITING = 1_000_000  # rows; fewer per statement cost more per row
+MOST_WAITING = 500_000  # rows; fewer per statement cost more per row, more wait longer in memory
 
 
 class Recorder:
@@ -163,7 +163,7 @@ class Recorder:
         self.history.changed()
 
     def _take_on(self) -> None:
-        """A million rows wait: hand them over, without waiting for it where possible."""
+        """Many rows wait: hand them over, without waiting for it where possible."""
         if self.history.path is not None:
             self._spill()
             return

@@ -54,7 +54,7 @@ class Flows:
     channel: np.ndarray  # place in CHANNELS, or -1
 
     def __len__(self) -> int:
-        return self.amount.size
+        return int(self.amount.size)
 
     @property
     def ticks(self) -> int:
@@ -63,7 +63,7 @@ class Flows:
     @property
     def entered(self) -> np.ndarray:
         """When each payment arrived in this stretch: at its beginning if it was carried over."""
-        return np.maximum(self.arrival, self.first) - self.first
+        return np.asarray(np.maximum(self.arrival, self.first) - self.first)
 
     @property
     def settles(self) -> np.ndarray:
@@ -94,7 +94,7 @@ def flows(sim: Simulation, day: int | None = None) -> Flows:
     if sim.now == 0:
         raise ValueError("there is nothing to measure before the first tick; sim.run() or sim.step() goes on")
     columns = sim.sql(PAYMENTS, [list(sim.world.ids), NEVER, NEVER, list(CHANNELS)])
-    found = arranged(sim.world.ids, sim.now, {name: columns[name] for name in columns})
+    found = arranged(sim.world.ids, sim.now, {str(name): columns[name] for name in columns})
     found = replace(found, whole=sim.done)
     if day is None:
         return found

@@ -17,8 +17,8 @@ BY_SCENARIO, BY_FORK = range(2)  # tables.ORIGINS
 class Installed:
     """Every bank's policy as JSON, and which of them the table has told already.
 
-    Rows carry numbers of texts. A fork that changes a policy adds texts to those it finds; it does not renumber
-    them, for it reads the rows of its past by the same numbers.
+    Rows carry numbers of texts. A fork that changes a policy adds texts to those it finds and does not
+    renumber them, for it reads the rows of its past by the same numbers.
     """
 
     def __init__(self, agents: Sequence[Agent]) -> None:

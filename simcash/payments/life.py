@@ -113,7 +113,8 @@ def payment(sim: Simulation, tx_id: int) -> Life:
     slot = waiting_slot(world, tx_id)
     facts = recorded(sim, tx_id) if slot is None else unsettled(world, slot)
     waits = {} if slot is None else waiting_for(world, facts["sender"], facts["status"], tx_id)
-    return Life(tx_id, **facts, waits=waits, costs=dict(sim.rows(COST, [tx_id])), happened=sim.rows(STORY, [tx_id]))
+    costs, happened = dict(sim.rows(COST, [tx_id])), sim.rows(STORY, [tx_id])
+    return Life(tx_id, **facts, waits=waits, costs=costs, happened=happened)
 
 
 def waiting_slot(world: Payments, tx_id: int) -> int | None:

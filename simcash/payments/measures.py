@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 URGENT = 8  # priority from which a payment counts as time-critical
 LARGEST = 3  # positions listed for each bank
+MORNING = """
+    SELECT bank, sum(amount)::BIGINT FROM liquidity
+    WHERE tick = ? AND kind IN ('allocation', 'repayment', 'reset') GROUP BY bank
+"""
 Arrays = dict[str, np.ndarray]
 
 
@@ -43,7 +47,7 @@ def ratio(part: float, whole: float) -> float:
 def net_out(f: Flows) -> np.ndarray:
     """What each bank pays less what it is paid."""
     count = len(f.banks)
-    return total(f.amount, f.sender, count) - total(f.amount, f.receiver, count)
+    return np.asarray(total(f.amount, f.sender, count) - total(f.amount, f.receiver, count))
 
 
 def swings(f: Flows, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +72,7 @@ def swings(f: Flows, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def upper_bound(f: Flows) -> np.ndarray:
     """Liquidity each bank would need if everything settled on arrival, netted within a tick."""
-    return -swings(f, f.entered)[0]
+    return np.asarray(-swings(f, f.entered)[0])
 
 
 def lower_bound(f: Flows) -> np.ndarray:
@@ -106,7 +110,7 @@ def settlement_ticks(f: Flows, settled: np.ndarray, shares: tuple[float, ...]) -
 
 def overdue(f: Flows) -> np.ndarray:
     """Payments that were still there in a tick after their deadline."""
-    return np.minimum(f.gone, f.last) > f.deadline
+    return np.asarray(np.minimum(f.gone, f.last) > f.deadline)
 
 
 def pair_flows(f: Flows) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -180,8 +184,8 @@ def liquidity(f: Flows) -> list[Measure]:
     gross, used = done.amount.sum(dtype=float), -swings(done, done.step)[0]
     net = np.maximum(0, net_out(done)).sum(dtype=float)
     return [
-        Measure("upper_bound", int(upper_bound(f).sum()), "liquidity for settling all on arrival, over banks"),
-        Measure("lower_bound", int(lower_bound(f).sum()), "liquidity for settling all at the end, over banks"),
+        Measure("upper_bound", int(upper_bound(f).sum()), "liquidity to settle all on arrival, over banks"),
+        Measure("lower_bound", int(lower_bound(f).sum()), "liquidity to settle all at the end, over banks"),
         Measure("liquidity_used", int(used.sum()), "largest net outflow of each bank, summed over banks"),
         Measure("turnover", ratio(gross, used.sum(dtype=float)), "value settled / liquidity used"),
         Measure("netting_ratio", 1 - ratio(net, gross), "share of the value settled that nets out"),
@@ -197,16 +201,16 @@ def delay(f: Flows) -> list[Measure]:
     reached = settlement_ticks(f, ticks["settled"], (0.1, 0.5, 0.9))
     gross = done.amount.sum(dtype=float)
     return [
-        Measure("delay_indicator", delay_indicator(ticks, f.whole), "0: all settles at once, 1: all at the end"),
-        Measure("value_weighted_delay", ratio(waited, gross), "ticks that an average cent settled has waited"),
+        Measure("delay_indicator", delay_indicator(ticks, f.whole), "0: all settle at once, 1: at the end"),
+        Measure("value_weighted_delay", ratio(waited, gross), "ticks that a settled cent has waited"),
         *(
             Measure(f"tick_{share}", tick, f"tick by which {share} % of the value settled has settled")
             for share, tick in zip((10, 50, 90), reached, strict=True)
         ),
         Measure("queue_value_max", int(ticks["queued"].max()), "most value waiting at the end of a tick"),
-        Measure("queue_value_mean", float(ticks["queued"].mean()), "value waiting, average over ticks"),
+        Measure("queue_value_mean", float(ticks["queued"].mean()), "value waiting, mean over ticks"),
         Measure("queue_count_max", int(ticks["queued_count"].max()), "most payments waiting"),
-        Measure("queue_count_mean", float(ticks["queued_count"].mean()), "payments waiting, average over ticks"),
+        Measure("queue_count_mean", float(ticks["queued_count"].mean()), "payments waiting, mean over ticks"),
         Measure("overdue", len(late), "payments still there after their deadline"),
         Measure("overdue_value", int(late.amount.sum()), "their value"),
         Measure("late_share", ratio(int(after.sum()), len(done)), "settled after the deadline / settled"),
@@ -286,8 +290,8 @@ def positions(f: Flows, per_day: int) -> Arrays:
 
 
 def critical(f: Flows, end: int) -> Arrays:
-    """Time-critical payments that fell due, and those of them that settled in time (BCBS 248 A(iv)); a deadline
-    after the run's end counts as its last tick."""
+    """Time-critical payments that fell due, and those of them that settled in time (BCBS 248 A(iv)); a
+    deadline after the run's end counts as its last tick."""
     count = len(f.banks)
     by = np.minimum(f.deadline, end)
     due = f.take((f.priority >= URGENT) & (by >= f.first) & (by <= f.last))
@@ -302,16 +306,11 @@ def critical(f: Flows, end: int) -> Arrays:
 
 def available_at_start(sim: Simulation, tick: int) -> np.ndarray:
     """What each bank could pay at the beginning of a day's first tick, the morning's allocation included."""
-    ids = sim.world.ids
-    opening = np.array([agent.opening_balance for agent in sim.world.scenario.agents], np.int64)
-    morning = "kind IN ('allocation', 'repayment', 'reset')"
-    before = dict(sim.rows("SELECT bank, balance FROM bank_ticks WHERE tick = ?", [tick - 1])) if tick else {}
-    added = dict(
-        sim.rows(
-            f"SELECT bank, sum(amount)::BIGINT FROM liquidity WHERE tick = ? AND {morning} GROUP BY bank", [tick]
-        )
-    )
     limit = dict(sim.rows('SELECT bank, "limit" FROM bank_ticks WHERE tick = ?', [tick]))
-    balance = np.array([before.get(id, first) + added.get(id, 0) for id, first in zip(ids, opening, strict=True)])
-    limits = np.array([limit[id] for id in ids])
-    return np.maximum(0, balance) + np.maximum(0, limits - np.maximum(0, -balance))
+    overnight = {agent.id: agent.opening_balance for agent in sim.world.scenario.agents}
+    if tick > 0:
+        overnight = dict(sim.rows("SELECT bank, balance FROM bank_ticks WHERE tick = ?", [tick - 1]))
+    added = dict(sim.rows(MORNING, [tick]))
+    balance = np.array([overnight[id] + added.get(id, 0) for id in sim.world.ids])
+    limits = np.array([limit[id] for id in sim.world.ids])
+    return np.asarray(np.maximum(0, balance) + np.maximum(0, limits - np.maximum(0, -balance)))

@@ -1,6 +1,6 @@
-"""What the banks hold, what waits and why, what it cost: the state as it stands between two ticks, as tables.
+"""What the banks hold, what waits and why, what it cost: the state between two ticks, as tables.
 
-Everything here is worked out from the state alone, so it is the same whatever was recorded. Amounts are cents.
+All of it is worked out from the state alone, so it is the same whatever was recorded. Amounts are cents.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class UnknownName(ValueError):
 
 
 def banks(world: Payments) -> pd.DataFrame:
-    """One row per bank. `today` is the day of the next tick; `pending_credit` is what the last tick's deferred
-    credits brought; `cost` is that of the whole run."""
+    """One row per bank. `today` is the day of the next tick, so it begins with 0 when a day is over;
+    `pending_credit` is what deferred credits brought in the last tick; `cost` is that of the whole run."""
     import pandas as pd
 
     s = world.store
@@ -58,9 +58,9 @@ def queue(world: Payments, bank: str) -> pd.DataFrame:
 def rtgs_queue(world: Payments) -> pd.DataFrame:
     """The central queue in its order, with what each payment waits for.
 
-    `reason` is liquidity (the sender lacks `missing` cents), bilateral_limit or multilateral_limit (`used` plus
-    the amount is more than `limit`), or strict_fifo (an earlier payment of the sender goes first). What came in
-    since a payment was last tried may already cover it: then it waits for the next tick, for liquidity, missing 0.
+    `reason` is liquidity (the sender lacks `missing` cents), bilateral_limit or multilateral_limit (`used`
+    plus the amount is more than `limit`), or strict_fifo (an earlier payment of the sender goes first). Where
+    money that came in since covers it already, it waits for the next tick: for liquidity, with 0 missing.
     """
     slots = central_queue(world)
     reason, limit, used = waiting_reasons(world, slots)
@@ -143,7 +143,8 @@ def credit_limit(world: Payments) -> np.ndarray:
 def available(world: Payments) -> np.ndarray:
     """What each bank can pay now: its balance and its unused credit."""
     balance, limit = world.store["balance"], credit_limit(world)
-    return np.where(balance >= 0, balance + np.maximum(0, limit), np.maximum(0, limit + balance))
+    overdrawn = np.maximum(0, limit + balance)
+    return np.where(balance >= 0, balance + np.maximum(0, limit), overdrawn)
 
 
 def share(part: np.ndarray, whole: np.ndarray, nothing: float) -> np.ndarray:
@@ -160,7 +161,8 @@ def used_slots(world: Payments) -> int:
 
 def own_queue(world: Payments, b: int) -> np.ndarray:
     """The slots of a bank's own queue."""
-    after, p, slots = world.store["next"], int(world.store["q1_head"][b]), []
+    after, p = world.store["next"], int(world.store["q1_head"][b])
+    slots: list[int] = []
     while p != codes.NONE:
         slots.append(p)
         p = int(after[p])
@@ -174,7 +176,7 @@ def central_queue(world: Payments) -> np.ndarray:
     keys = s["entry"][slots]
     if s["options"][codes.PRIORITY_MODE]:
         keys = keys + s["klass"][slots] * CLASS_STEP
-    return slots[np.argsort(keys, kind="stable")]
+    return np.asarray(slots[np.argsort(keys)])
 
 
 def waiting(world: Payments, slots: np.ndarray) -> dict[str, Any]:
@@ -193,12 +195,12 @@ def waiting(world: Payments, slots: np.ndarray) -> dict[str, Any]:
 
 def missing(world: Payments, slots: np.ndarray) -> np.ndarray:
     """Cents by which each payment exceeds what its sender can pay."""
-    s = world.store
-    return np.maximum(0, s["amount"][slots] - available(world)[s["sender"][slots]])
+    can_pay = available(world)[world.store["sender"][slots]]
+    return np.asarray(np.maximum(0, world.store["amount"][slots] - can_pay))
 
 
 def waiting_reasons(world: Payments, slots: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Why payments of the central queue wait, as engine/record.py has it for one: liquidity comes before limits,
+    """Why payments of the central queue wait, as engine/record.py says it of one: liquidity before limits,
     the bilateral limit before the multilateral one; with the limit that blocks (or NONE) and its usage."""
     s = world.store
     sender, amount = s["sender"][slots], s["amount"][slots]
@@ -235,7 +237,8 @@ def bilateral(world: Payments, slots: np.ndarray) -> tuple[np.ndarray, np.ndarra
     wanted = s["sender"][slots] * count + s["receiver"][slots]
     place = np.minimum(np.searchsorted(pairs, wanted), pairs.size - 1)
     there = pairs[place] == wanted
-    return np.where(there, s["bilateral_limit"][place], none), np.where(there, s["bilateral_used"][place], none)
+    limit, used = s["bilateral_limit"][place], s["bilateral_used"][place]
+    return np.where(there, limit, none), np.where(there, used, none)
 
 
 def known(values: np.ndarray, where: np.ndarray | None = None) -> pd.Series:

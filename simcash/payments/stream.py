@@ -1,8 +1,8 @@
 """The view `events`: everything that happened, in one stream, in the order of the rules.
 
-`seq` orders what happened within a tick: first by a rank, which begins with the step of the tick (80 is step 8),
-then by the order in which the rows of that rank were written. What a recording level leaves out is missing here
-too: policies that hold are known only where every decision is recorded.
+`seq` orders what happened within a tick: first by a rank, which begins with the step of the tick (80 to 89
+are step 8), then by the order in which rows of that rank were written. What a recording level leaves out is
+missing here too: policies that hold are known only where every decision is recorded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from simcash.core.tables import Column, Table
 
 RANK = 1_000_000_000  # more rows than a tick can have
 
-Stream = tuple[str, str, str, str, str]  # kind, rank, columns (bank, counterparty, tx_id, amount), details, rows
+# kind; rank; bank, counterparty, tx_id and amount; details; rows
+Stream = tuple[str, str, str, str, str]
+
 KINDS = (
     "Arrival", "PolicySubmit", "PolicyHold", "PolicyDrop", "PriorityEscalated",
     "RtgsSubmission", "RtgsImmediateSettlement", "QueuedRtgs", "Queue2LiquidityRelease",
@@ -25,33 +27,39 @@ OWN = "bank, NULL, tx_id, amount"
 MONEY = "bank, NULL, NULL, amount"
 
 STREAMS: tuple[Stream, ...] = (
-    ("LiquidityAllocation", "0", MONEY, "'balance_after', balance_after", "liquidity WHERE kind = 'allocation'"),
+    ("LiquidityAllocation", "0", MONEY, "'balance_after', balance_after",
+        "liquidity WHERE kind = 'allocation'"),
     ("EodBorrowing", "0", MONEY, "'repaid', true, 'balance_after', balance_after",
         "liquidity WHERE kind = 'repayment'"),
     ("ScenarioEventExecuted", "10", "bank, counterparty, tx_id, amount",
         "'event', event, 'value', value, 'settled', settled", "notices WHERE kind = 'ScenarioEventExecuted'"),
     ("Arrival", "20", PAYMENT,
-        "'deadline_tick', deadline_tick, 'priority', original_priority, 'divisible', divisible, 'source', source",
+        "'deadline_tick', deadline_tick, 'priority', original_priority,"
+        " 'divisible', divisible, 'source', source",
         "payments_log WHERE tick = arrival_tick"),
     ("PriorityEscalated", "60", "bank, NULL, tx_id, NULL", "'priority', amount",
         "notices WHERE kind = 'PriorityEscalated'"),
     ("PolicySubmit", "61", PAYMENT, "'priority', priority", "payments_log WHERE tick = submission_tick"),
-    ("PolicyHold", "62", "bank, NULL, tx_id, NULL", "'reason', 'policy'", "policy_decisions WHERE action = 'Hold'"),
+    ("PolicyHold", "62", "bank, NULL, tx_id, NULL", "'reason', 'policy'",
+        "policy_decisions WHERE action = 'Hold'"),
     ("PolicyDrop", "63", PAYMENT, "'deadline_tick', deadline_tick", "payments_log WHERE status = 'dropped'"),
     ("RtgsSubmission", "80", PAYMENT, "'priority', priority", "payments_log WHERE tick = submission_tick"),
-    ("RtgsImmediateSettlement", "81", PAYMENT, "'wait_ticks', wait_ticks", "settlements WHERE channel = 'rtgs'"),
+    ("RtgsImmediateSettlement", "81", PAYMENT, "'wait_ticks', wait_ticks",
+        "settlements WHERE channel = 'rtgs'"),
     ("QueuedRtgs", "82", PAYMENT, "'deadline_tick', deadline_tick",
         "payments_log WHERE tick = submission_tick AND channel IS DISTINCT FROM 'rtgs'"),
-    ("TransactionWentOverdue", "if(submission_tick IS NULL, 140, 90)", PAYMENT, "'deadline_tick', deadline_tick",
-        "payments_log WHERE tick = overdue_since"),
-    # A limit stops a payment in step 8 or 9; beside the releases, the order of writing is the order of happening.
+    ("TransactionWentOverdue", "if(submission_tick IS NULL, 140, 90)", PAYMENT,
+        "'deadline_tick', deadline_tick", "payments_log WHERE tick = overdue_since"),
+    # A limit stops a payment in step 8 or 9; beside the releases, what was written first happened first.
     ("BilateralLimitExceeded", "91", "bank, counterparty, tx_id, NULL",
         "'used', used, 'limit', \"limit\"", "limits WHERE counterparty IS NOT NULL"),
     ("MultilateralLimitExceeded", "91", "bank, NULL, tx_id, NULL", "'used', used, 'limit', \"limit\"",
         "limits WHERE counterparty IS NULL"),
-    ("Queue2LiquidityRelease", "91", PAYMENT, "'wait_ticks', wait_ticks", "settlements WHERE channel = 'queue2'"),
-    ("OverdueTransactionSettled", "if(channel = 'eod_borrowing', 121, if(channel = 'rtgs', 83, 92))", PAYMENT,
-        "'wait_ticks', wait_ticks, 'channel', channel", "settlements WHERE late"),
+    ("Queue2LiquidityRelease", "91", PAYMENT, "'wait_ticks', wait_ticks",
+        "settlements WHERE channel = 'queue2'"),
+    ("OverdueTransactionSettled",
+        "CASE channel WHEN 'eod_borrowing' THEN 121 WHEN 'rtgs' THEN 83 ELSE 92 END",
+        PAYMENT, "'wait_ticks', wait_ticks, 'channel', channel", "settlements WHERE late"),
     # The loan, and what was paid with it.
     ("EodBorrowing", "120", MONEY, "'balance_after', balance_after", "liquidity WHERE kind = 'loan'"),
     ("EodBorrowing", "120", PAYMENT, "'set_id', set_id, 'wait_ticks', wait_ticks",

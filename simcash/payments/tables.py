@@ -86,7 +86,8 @@ def payment_tables(banks: tuple[str, ...]) -> tuple[Table, ...]:
             whole("allocated", "pool money in force during the tick, before the end-of-day return"),
             whole("q1_count", "payments in the own queue"), whole("q1_value", "their value"),
             whole("q2_count", "own payments in the central queue"), whole("q2_value", "their value"),
-            whole("sent", "value settled out in this tick"), whole("received", "value settled in, in this tick"),
+            whole("sent", "value settled out in this tick"),
+            whole("received", "value settled in, in this tick"),
             whole("net_today", "received minus sent since the day began"),
             whole("budget", "release budget of the tick, if one was set", True),
         ), order=("tick", "bank")),
@@ -130,7 +131,7 @@ def payment_tables(banks: tuple[str, ...]) -> tuple[Table, ...]:
             bank("bank", "whom it concerns", True), bank("counterparty", "the other bank", True),
             whole("tx_id", "the payment", True),
             whole("amount", "cents, or the new priority; 0 where it does not apply"),
-            Column("value", "float64", "the factor, weight or fraction of the event; 0 where it does not apply"),
+            Column("value", "float64", "factor, weight or fraction of the event; 0 where it does not apply"),
             Column("settled", "bool", "false if a ScheduledSettlement was not feasible"),
         )),
         Table("queue_snapshots", "every waiting payment at the end of every tick", (
@@ -158,6 +159,8 @@ def policies_table(banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple
     ), level="summary", order=("tick", "bank"))  # fmt: skip
 
 
-def world_tables(banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple[str, ...]) -> tuple[Table, ...]:
+def world_tables(
+    banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple[str, ...]
+) -> tuple[Table, ...]:
     """All tables of a world: first those the rules write, in the order that codes.py counts them."""
     return (*payment_tables(banks), policies_table(banks, texts, hashes), events_table(banks))

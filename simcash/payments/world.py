@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simcash.core.clock import Clock, minutes_of
+from simcash.core.jit import compiling
 from simcash.core.money import MONEY_MAX
 from simcash.core.scenario import Source
 from simcash.core.tables import Batch
 from simcash.core.world import Picture, Receipt, Snapshot
+from simcash.payments.arrays import fixed_arrays
 from simcash.payments.engine import codes
 from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
 from simcash.payments.engine.tick import run
 from simcash.payments.installed import Installed
 from simcash.payments.scenario import Scenario, open_scenario
-from simcash.payments.arrays import fixed_arrays
 from simcash.payments.state import Store
 from simcash.payments.tables import CLASSES, world_tables
 
@@ -61,7 +62,9 @@ class Payments:
         self.tables = self.declared()
         self.record = scenario.record
         self.clock = clock_of(scenario)
-        self.store = Store(fixed_arrays(scenario), self.tables, scenario.record)
+        with compiling():
+            self.store = Store(fixed_arrays(scenario), self.tables, scenario.record)
+            run(self.store.record, 0)
 
     def declared(self) -> tuple[Table, ...]:
         """The tables, their columns of policies with the texts known so far."""
@@ -98,7 +101,9 @@ class Payments:
     def restore(self, snapshot: Snapshot) -> None:
         """Go on from a snapshot of the same banks; what the scenario fixes stays as it is here."""
         if snapshot.world != "payments" or snapshot.version != VERSION:
-            raise ValueError(f"a {snapshot.world} snapshot of version {snapshot.version} does not fit this world")
+            raise ValueError(
+                f"a {snapshot.world} snapshot of version {snapshot.version} does not fit this world"
+            )
         if snapshot.meta["banks"] != list(self.ids):
             raise ValueError("the snapshot was taken with other banks")
         self.installed.resume(snapshot.meta["policies"])
@@ -127,7 +132,11 @@ class Payments:
         unknown = [key for key in told if key not in known]
         missing = [key for key in ("sender", "receiver", "amount", "deadline_tick") if key not in told]
         if kind != "Submit" or unknown or missing:
-            wrong = f'unknown action "{kind}"; known: Submit' if kind != "Submit" else f"unknown {unknown}, missing {missing}"
+            wrong = (
+                f'unknown action "{kind}"; known: Submit'
+                if kind != "Submit"
+                else f"unknown {unknown}, missing {missing}"
+            )
             return Receipt(False, {"type": kind, **told}, wrong)
         return self.act(Submit(**told))
 

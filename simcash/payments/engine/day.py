@@ -111,7 +111,7 @@ def borrow(s):
     """Step 12: banks borrow what they lack, and everything that waits settles as one set."""
     if s.options[BORROWING_RATE] == NONE or not is_day_end(s):
         return
-    paid, due, n = s.net, s.due, 0
+    paid, due, n = s.net, s.due, NOTHING
     clear(paid)
     clear(due)
     for p in range(s.at[SLOTS]):

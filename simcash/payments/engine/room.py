@@ -5,6 +5,7 @@ from simcash.payments.engine.codes import (
     LIVE,
     NEED_ROOM,
     NONE,
+    NOTHING,
     QUEUE1,
     QUEUE2,
     SLOTS,
@@ -63,7 +64,7 @@ def forget_finished(s):
     """Payments that settled or were dropped leave the state; the others move up."""
     for t in range(s.due_first.size):
         s.due_first[t] = NONE
-    n = 0
+    n = NOTHING
     for p in range(s.at[SLOTS]):
         s.moved[p] = NONE
         if s.status[p] == QUEUE1 or s.status[p] == QUEUE2:
