@@ -93,7 +93,7 @@ def big_200(quick: bool) -> list[Line]:
 def stepping(quick: bool) -> list[Line]:
     """Calls of step(1) above one step over all of them, per call."""
     calls, lines = 1_000 if quick else 10_000, []
-    for level, bar in (("sim.step", 20.0), ("world.step", None)):
+    for level, bar in (("sim.step", 20.0), ("world.step", None), ("compiled step", 2.0)):
         contenders = {"many": partial(_steps, level, calls, 1), "one": partial(_steps, level, 1, calls)}
         spent = alternate(contenders, 3 if quick else 5)
         above = [1e6 * (many - one) / calls for many, one in zip(spent["many"], spent["one"], strict=True)]
@@ -107,9 +107,24 @@ def _steps(level: str, calls: int, ticks: int) -> float:
     with simcash.open("three-banks") as sim:
         days = calls * ticks // sim.clock.ticks_per_day + 2
     with simcash.open("three-banks", set={"simulation.num_days": days}) as sim:
-        step = sim.step if level == "sim.step" else sim.world.step
+        step = {"sim.step": sim.step, "world.step": sim.world.step, "compiled step": _compiled(sim.world)}[level]
         step(1)
         return seconds(lambda: [step(ticks) for _ in range(calls)])
+
+
+def _compiled(world: Any) -> Callable[[int], None]:
+    """The engine's own entry point; it answers when its arrays must grow."""
+    from simcash.payments.engine.tick import run
+
+    until = world.now
+
+    def step(ticks: int) -> None:
+        nonlocal until
+        until += ticks
+        while run(world.store.record, until):
+            world.store.grow()
+
+    return step
 
 
 def history(quick: bool) -> list[Line]:

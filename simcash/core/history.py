@@ -53,14 +53,14 @@ class History:
         self._job: Future[None] | None = None
         self._thread_count: int | None = None
         self._ids = 0
-        self._reading = False
+        self._reading = self._closed = False
         self._declared: dict[str, dict[str, dict[str, str]]] = {}  # in memory: world, table, column, type
         self._changes = 0
         self._plans: dict[int | None, tuple[Any, list[str]]] = {}
         if self.path is not None:
-            _open.add(self)
             if self.path.exists():
                 self._report_interrupted()
+            _open.add(self)
 
     # asking
 
@@ -138,6 +138,10 @@ class History:
     def reading(self, run: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor that sees everything up to now, pending rows included."""
         with self.lock:
+            if self._closed:
+                raise HistoryError(
+                    "this history is closed" + (f"; History({str(self)!r}) reads it" if self.path else "")
+                )
             for recorder in self._recorders:
                 recorder.flush()
             self.settle()
@@ -172,6 +176,8 @@ class History:
 
     def enter(self, recorder: Recorder) -> int:
         """A run begins; with a file, it is in it from the start."""
+        if self._closed:
+            raise HistoryError("this history is closed and takes no more runs")
         if self.path is None:
             self._check_fit(recorder.facts.world, recorder.tables)
             self._ids += 1
@@ -365,6 +371,7 @@ class History:
             if self._memory is not None:
                 self._memory.close()
             self._worker = self._memory = None
+            self._closed = True
             self._threads = threading.local()
             self._plans.clear()
             _open.discard(self)

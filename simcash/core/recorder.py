@@ -1,8 +1,8 @@
 """The writing end of one run: rows wait here in the world's own buffers until they are worth a statement.
 
-In memory, rows go to the history when it is asked, and at every half million in the background. With a file they
-go to it when the clock's period ends, and at every half million out of others' sight until the period is complete;
-what is asked for before that lies in the history's tables in memory meanwhile.
+In memory, rows go to the history when it is asked, and at every half million in the background. With a file
+they go to it when the clock's period ends, and at every half million out of others' sight until the period is
+complete; what is asked for before that lies in the history's tables in memory meanwhile.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class Recorder:
 
     def add(self, batch: Batch, now: int) -> None:
         """Keep a step's rows; batches that touch become one, so this costs a few microseconds."""
+        if self._closed:
+            raise HistoryError(f"run {self.run_id} is closed and takes no more rows")
         with self._lock:
             self.now = now  # first: who is interrupted knows from it what may have been kept
             pending = self._pending

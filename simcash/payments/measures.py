@@ -77,7 +77,7 @@ def upper_bound(f: Flows) -> np.ndarray:
 
 def lower_bound(f: Flows) -> np.ndarray:
     """Liquidity each bank would need if everything settled at once at the end."""
-    return np.maximum(0, net_out(f))
+    return np.asarray(np.maximum(0, net_out(f)))
 
 
 def by_tick(f: Flows) -> Arrays:

@@ -143,8 +143,7 @@ def credit_limit(world: Payments) -> np.ndarray:
 def available(world: Payments) -> np.ndarray:
     """What each bank can pay now: its balance and its unused credit."""
     balance, limit = world.store["balance"], credit_limit(world)
-    overdrawn = np.maximum(0, limit + balance)
-    return np.where(balance >= 0, balance + np.maximum(0, limit), overdrawn)
+    return np.asarray(np.maximum(0, balance) + np.maximum(0, limit - np.maximum(0, -balance)))
 
 
 def share(part: np.ndarray, whole: np.ndarray, nothing: float) -> np.ndarray:

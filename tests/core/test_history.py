@@ -590,6 +590,9 @@ def test_closing_twice_is_harmless(tmp_path):
     sim.close()
     sim.close()
     sim.history.close()
+    for ask in (sim.step, lambda: sim.rows("FROM moves"), lambda: cups(sim.history)):
+        with pytest.raises(HistoryError, match="closed"):
+            ask()
 
 
 def test_many_periods_are_quick(tmp_path):

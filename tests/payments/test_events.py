@@ -1,0 +1,156 @@
+"""The view `events` says what the tables say, once, in the order of the rules."""
+
+import json
+from collections import Counter
+
+from hypothesis import given, settings
+
+import simcash
+from simcash.payments.stream import KINDS, RANK
+from tests.payments.table import scenario
+from tests.twins.strategies import plays
+
+FULL = plays(record=("full",))
+
+
+def played(play):
+    """A run of a drawn play with its submissions."""
+    sim = simcash.open(play.data)
+    for submission in sorted(play.submissions, key=lambda s: s["tick"]):
+        sim.step(submission["tick"] - sim.now)
+        sim.act({"type": "Submit"} | {key: value for key, value in submission.items() if key != "tick"})
+    return sim.run(progress=False)
+
+
+def count(sim, rows):
+    return sim.rows(f"SELECT count(*) FROM {rows}")[0][0]
+
+
+@settings(max_examples=50)
+@given(FULL)
+def test_every_event_is_there_as_often_as_it_happened(play):
+    sim = played(play)
+    found = dict(sim.rows("SELECT kind, count(*) FROM events GROUP BY kind"))
+    expected = {kind: count(sim, rows) for kind, rows in COUNTED.items()}
+    loans = count(sim, "liquidity WHERE kind IN ('loan', 'repayment')")
+    expected["EodBorrowing"] = loans + count(sim, "settlements WHERE channel = 'eod_borrowing'")
+    assert found == {kind: number for kind, number in expected.items() if number}
+    assert set(expected) == set(KINDS)
+
+
+COUNTED = {
+    "Arrival": "payments",
+    "PolicySubmit": "policy_decisions WHERE action = 'Release'",
+    "PolicyHold": "policy_decisions WHERE action = 'Hold'",
+    "PolicyDrop": "policy_decisions WHERE action = 'Drop'",
+    "PriorityEscalated": "notices WHERE kind = 'PriorityEscalated'",
+    "RtgsSubmission": "payments WHERE submission_tick IS NOT NULL",
+    "RtgsImmediateSettlement": "settlements WHERE channel = 'rtgs'",
+    "QueuedRtgs": "payments WHERE submission_tick IS NOT NULL AND channel IS DISTINCT FROM 'rtgs'",
+    "Queue2LiquidityRelease": "settlements WHERE channel = 'queue2'",
+    "BilateralLimitExceeded": "limits WHERE counterparty IS NOT NULL",
+    "MultilateralLimitExceeded": "limits WHERE counterparty IS NULL",
+    "TransactionWentOverdue": "payments WHERE overdue_since IS NOT NULL",
+    "OverdueTransactionSettled": "settlements WHERE late",
+    "DeferredCreditApplied": "notices WHERE kind = 'DeferredCreditApplied'",
+    "CostAccrual": "costs",
+    "ThroughputMissed": "notices WHERE kind = 'ThroughputMissed'",
+    "LiquidityAllocation": "liquidity WHERE kind = 'allocation'",
+    "LiquidityReturn": "liquidity WHERE kind = 'return'",
+    "ScenarioEventExecuted": "notices WHERE kind = 'ScenarioEventExecuted'",
+    "EndOfDay": "notices WHERE kind = 'EndOfDay'",
+}
+
+
+@settings(max_examples=50)
+@given(FULL)
+def test_events_have_one_order_and_readable_details(play):
+    sim = played(play)
+    events = sim.rows("SELECT tick, seq, kind, details, tx_id FROM events ORDER BY tick, seq")
+    places = [event[:2] for event in events]
+    assert len(set(places)) == len(places)
+    steps = [(tick, seq // RANK // 10) for tick, seq in places]
+    assert steps == sorted(steps)
+    assert all(isinstance(json.loads(details), dict) for *_, details, _ in events)
+    stories = {}
+    for _, _, kind, _, tx_id in events:
+        stories.setdefault(tx_id, []).append(kind)
+    stories.pop(None, None)
+    assert {tx_id for (tx_id,) in sim.rows("SELECT tx_id FROM payments")} == set(stories)
+    for story in stories.values():
+        follows(story)
+
+
+ENDS = ("RtgsImmediateSettlement", "Queue2LiquidityRelease", "EodBorrowing", "PolicyDrop")
+
+
+def follows(story):
+    """A payment's events come in the only order that makes sense."""
+    order = [kind for kind in story if kind in LIFE]
+    assert order == sorted(order, key=LIFE.index)
+    assert all(number == 1 for number in Counter(order).values())
+    assert sum(kind in ENDS for kind in story) <= 1
+    if "RtgsSubmission" in story:
+        assert ("QueuedRtgs" in story) != ("RtgsImmediateSettlement" in story)
+    if "OverdueTransactionSettled" in story:
+        assert story.index("OverdueTransactionSettled") > max(map(story.index, set(story) & set(ENDS)))
+
+
+LIFE = (
+    "Arrival", "PolicyDrop", "PolicySubmit", "RtgsSubmission", "RtgsImmediateSettlement", "QueuedRtgs",
+    "Queue2LiquidityRelease", "EodBorrowing", "OverdueTransactionSettled",
+)  # fmt: skip
+
+
+@settings(max_examples=30)
+@given(FULL)
+def test_events_carry_the_amounts_of_the_tables(play):
+    sim = played(play)
+    for kind, rows in (
+        ("Arrival", "payments"), ("CostAccrual", "costs"),
+        ("Queue2LiquidityRelease", "settlements WHERE channel = 'queue2'"),
+        ("LiquidityReturn", "liquidity WHERE kind = 'return'"),
+    ):  # fmt: skip
+        both = sim.rows(
+            f"SELECT (SELECT sum(amount) FROM events WHERE kind = '{kind}'), (SELECT sum(amount) FROM {rows})"
+        )
+        assert both[0][0] == both[0][1]
+
+
+def test_events_answer_to_kind_agent_and_time():
+    sim = simcash.open(scenario("A 100 | B 0 | C 0", "@0 A 60 B | @0 A 500 B | @2 C 1 A"))
+    sim.run()
+    arrivals = sim.events(kind="Arrival")
+    assert arrivals[["tick", "bank", "counterparty", "amount"]].to_numpy().tolist() == [
+        [0, "A", "B", 60], [0, "A", "B", 500], [2, "C", "A", 1],
+    ]  # fmt: skip
+    assert sim.events(kind="Arrival", agent="C")["tx_id"].tolist() == [2]
+    assert sim.events(kind="Arrival", agent="A", since=1)["tx_id"].tolist() == [2]
+    assert json.loads(arrivals["details"][0])["source"] == "event"
+
+
+def test_a_limit_and_its_numbers():
+    limits = {"A": {"limits": {"bilateral_limits": {"B": 500}, "multilateral_limit": 600}}}
+    sim = simcash.open(scenario("A 2000 | B 0 | C 0", "@0 A 600 B | @0 A 601 C", agents=limits))
+    sim.run()
+    found = sim.sql("SELECT kind, bank, counterparty, details FROM events WHERE kind LIKE '%LimitExceeded'")
+    assert found["kind"].tolist() == ["BilateralLimitExceeded", "MultilateralLimitExceeded"]
+    assert [json.loads(details)["limit"] for details in found["details"]] == [500, 600]
+    assert found["counterparty"][0] == "B"
+
+
+def test_events_of_a_run_that_records_less_are_fewer():
+    data = scenario("A 100 | B 0", "@0 A 60 B | @0 A 500 B")
+    kinds = {level: set(simcash.open(data, record=level).run().events()["kind"]) for level in LEVELS}
+    assert kinds["off"] == set()
+    assert kinds["summary"] == {
+        "Arrival",
+        "PolicySubmit",
+        "RtgsSubmission",
+        "QueuedRtgs",
+        "TransactionWentOverdue",
+    }
+    assert kinds["standard"] - kinds["summary"] >= {"RtgsImmediateSettlement", "EndOfDay"}
+
+
+LEVELS = ("off", "summary", "standard")
