@@ -5,11 +5,16 @@ Heavy things are imported inside the commands, so that `simcash --help` answers 
 
 from __future__ import annotations
 
+import gc
+import io
 import json
 import os
+import re
+import shutil
 import sys
+import textwrap
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -24,6 +29,7 @@ WELL, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 PATIENCE = 1.0  # seconds before a progress line appears
 SLICE = 0.1  # seconds between its movements
 ROWS_SHOWN = 12
+ROOM = 110  # columns, where output goes to no terminal
 LAB_FOLDER = Path("simcash-notebooks")
 
 app = typer.Typer(
@@ -37,7 +43,28 @@ app = typer.Typer(
 
 def main() -> None:
     """Answer one command; every mistake is a sentence on stderr and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may lack a letter
     app(prog_name="simcash")
+
+
+def tell_version(wanted: bool) -> None:
+    if wanted:
+        from simcash import __version__
+
+        print(f"simcash {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def simcash_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=tell_version, is_eager=True, help="say which version this is"),
+    ] = False,
+) -> None:
+    """Simulated financial worlds you can step, look into, fork and replay, to the cent."""
 
 
 # ---------------------------------------------------------------- commands
@@ -60,20 +87,11 @@ def run(
     ] = False,
 ) -> None:
     """Run a scenario to its end and say how it went."""
-    silent = quiet or as_json or stream
     with plain_errors():
-        import simcash
-        from simcash.core.scenario import read
-
-        source, changes = read(scenario), parsed(change or [])
-        if days is not None:
-            changes["num_days" if "num_days" in source.data else "simulation.num_days"] = days
-        if stream:
-            changes.setdefault("record", "standard")  # what the lines are made from
-        with simcash.open(source, seed=seed, db=db, set=changes) as sim, told_when_stopped(sim, db):
-            if not silent:
-                tell_compiling(sim)
+        changes = parsed(change or [])
+        with opened(scenario, changes, days, stream, seed=seed, db=db) as sim, told_when_stopped(sim, db):
             started = perf_counter()
+            silent = quiet or as_json or stream
             run_to_end(sim, stream_tick if stream else None, progress=not silent)
             report = closing(sim, perf_counter() - started)
             if as_json or stream:
@@ -89,19 +107,17 @@ def scenarios() -> None:
         import simcash
 
         listed = simcash.scenarios().to_dict("records")
-        names = [str(row["name"]) for row in listed]
+        width = max(len(row["name"]) for row in listed)
         for row in listed:
-            print(f"{row['name']:<{max(map(len, names))}}  {row['world']}  {row['what it shows']}")
+            line = f"{row['name']:<{width}}  {row['world']}  {row['what it shows']}"
+            print(textwrap.fill(line, room(), subsequent_indent=" " * (width + 2)))
 
 
 @app.command()
 def validate(file: Annotated[str, typer.Argument(help="a scenario file, or a library name")]) -> None:
     """Check a scenario: every mistake at once, with its line and the nearest key that exists."""
-    with plain_errors():
-        import simcash
-
-        with simcash.open(file) as sim:
-            print(f"{sim.name}: a good {sim.source.world} scenario, {sim.clock.ticks} ticks")
+    with plain_errors(), opened(file, {}) as sim:
+        print(f"{sim.name}: a good {sim.source.world} scenario, {sim.clock.ticks:,} ticks")
 
 
 @app.command()
@@ -112,37 +128,94 @@ def replay(
     """Run a stored run again and check that every row comes out the same."""
     with plain_errors():
         import simcash
+        from simcash.core.history import History, HistoryError
 
-        with simcash.replay(db, run_id) as sim:
-            print(f"{sim.name}: {sim.now} ticks run again, every row as stored")
+        try:
+            if not db.exists():
+                raise HistoryError(f"{db}: no such file")
+            with History(db) as stored:
+                world = str(stored.facts(run_id)["world"])
+        except HistoryError as error:
+            raise Refused(str(error), BAD_INPUT) from None
+        with told_if_compiling(world):
+            again = simcash.replay(db, run_id)
+        with again:
+            print(f"{again.name}: {again.now:,} ticks run again, every row as stored")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context) -> None:
     """Open the first notebook in JupyterLab (anything added is passed on to it)."""
+    import signal
     from importlib.util import find_spec
-    from subprocess import call
+    from subprocess import Popen
 
     with plain_errors():
         if find_spec("jupyterlab") is None:
-            raise Refused('JupyterLab is not installed here; pip install "simcash[lab]" brings it')
+            raise Refused('JupyterLab is not installed here; pip install "simcash[lab]" brings it', FAILED)
         first = notebooks(Path(__file__).resolve().parent) / "00_start.ipynb"
-        raise typer.Exit(call([sys.executable, "-m", "jupyterlab", str(first), *context.args]))
+        server = Popen([sys.executable, "-m", "jupyterlab", str(first), *context.args])
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is Jupyter's to answer
+        raise typer.Exit(server.wait())
 
 
 @app.command()
 def warmup() -> None:
     """Compile every world's engine now, so that no later run waits for it."""
     with plain_errors():
-        import simcash
         from simcash.core.scenario import scenario_files
 
         first = {name.partition("/")[0]: name for name in sorted(scenario_files(), reverse=True)}
         for world, name in first.items():
             started = perf_counter()
-            with simcash.open(name) as sim:
+            with opened(name, {}) as sim:
                 sim.step(1)
             print(f"{world}: compiled and kept, {perf_counter() - started:.1f} s")
+
+
+# ---------------------------------------------------------------- opening
+
+
+@contextmanager
+def opened(
+    scenario: str, changes: dict[str, Any], days: int | None = None, stream: bool = False, **options: Any
+) -> Iterator[Simulation]:
+    """A scenario opened with changes; what is loaded on the way is not searched for garbage."""
+    gc.disable()
+    import simcash
+    from simcash.core.scenario import read
+
+    source = read(scenario, world=simcash.USUAL)
+    if days is not None:
+        changes["num_days" if "num_days" in source.data else "simulation.num_days"] = days
+    if stream and changes.get("record", source.data.get("record")) in ("off", "summary"):
+        changes["record"] = "standard"  # what the lines are made from
+    with told_if_compiling(source.world):
+        sim = simcash.open(source, set=changes, **options)
+    gc.freeze()
+    gc.enable()
+    with sim:
+        yield sim
+
+
+@contextmanager
+def told_if_compiling(world: str) -> Iterator[None]:
+    """Say so if a world's engine has yet to be compiled; a mistake in a scenario shows long before."""
+    from threading import Timer
+
+    from simcash import worlds
+    from simcash.core.jit import is_compiled
+
+    if world not in worlds() or is_compiled(world):
+        yield
+        return
+    notice = f"Compiling the {world} engine for this machine: once, for some ten seconds ..."
+    timer = Timer(PATIENCE / 2, complain, [notice])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 # ---------------------------------------------------------------- running
@@ -162,13 +235,6 @@ def parsed(changes: list[str]) -> dict[str, Any]:
     return values
 
 
-def tell_compiling(sim: Simulation) -> None:
-    from simcash.core.jit import is_compiled
-
-    if not is_compiled(sim.source.world):
-        complain(f"Compiling the {sim.source.world} engine for this machine: once, some ten seconds ...")
-
-
 def run_to_end(sim: Simulation, each_tick: Callable[[Simulation], None] | None, progress: bool) -> None:
     """Step to the end: tick by tick if each is to be told, else in slices as long as the line needs."""
     ticks = 1
@@ -178,7 +244,7 @@ def run_to_end(sim: Simulation, each_tick: Callable[[Simulation], None] | None, 
             if each_tick is not None:
                 each_tick(sim)
             else:
-                sim.run(until=sim.now + ticks)
+                sim.run(until=sim.now + ticks, progress=False)
             if perf_counter() - before < SLICE:
                 ticks *= 2
             moved()
@@ -245,48 +311,64 @@ def closing(sim: Simulation, seconds: float) -> dict[str, Any]:
 
 def show(report: dict[str, Any]) -> None:
     """The report for people: numbers one a line, series as a skyline, lists as tables."""
-    from rich.console import Console
-
     summary = report["summary"]
-    ran = f"{report['world']}, seed {report['seed']}, {report['ticks']} ticks in {report['seconds']} s"
+    ran = f"{report['world']}, seed {report['seed']}, {report['ticks']:,} ticks in {report['seconds']} s"
     print(f"\n{report['scenario']}  ({ran})\n")
-    labels = [label(key) for key in summary]
+    widest = max(len(label(key)) for key in summary)
     for key, value in summary.items():
         if not isinstance(value, list):
-            print(f"  {label(key):<{max(map(len, labels))}}  {written(key, value):>20}")
+            print(f"  {label(key):<{widest}}  {written(key, value):>20}")
         elif key.endswith("_by_tick") and value:
-            print(f"  {label(key):<{max(map(len, labels))}}  {skyline(value)}")
-    console = Console(width=None if sys.stdout.isatty() else 120)
+            drawn = skyline(value, min(60, room() - widest - 30))
+            print(f"  {label(key):<{widest}}  {drawn}  up to {written(key, max(value))}")
     for key, value in summary.items():
         if value and isinstance(value, list) and isinstance(value[0], dict):
-            console.print(table(value[:ROWS_SHOWN]))
+            print(*table(value[:ROWS_SHOWN], room()), sep="\n")
             if len(value) > ROWS_SHOWN:
-                print(f"  and {len(value) - ROWS_SHOWN:,} more {key} (all of them with --json)\n")
+                print(f"  and {len(value) - ROWS_SHOWN:,} more {key} (--json prints all)")
+    print()
 
 
-def table(rows: list[dict[str, Any]]) -> Any:
-    """Rows as a table, a column for every key that any of them has; numbers are never cut."""
-    from rich import box
-    from rich.table import Table
+def room() -> int:
+    """How many letters a line has."""
+    return shutil.get_terminal_size((ROOM, 24)).columns
 
-    drawn = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="")
+
+def table(rows: list[dict[str, Any]], width: int) -> list[str]:
+    """Rows as lines, a column for every key any of them has; what is too wide goes on below, nothing is cut."""
     keys = list(dict.fromkeys(key for row in rows for key in row))
-    cells = [[written(key, row.get(key, 0)) for key in keys] for row in rows]
-    for key, column in zip(keys, zip(*cells, strict=True), strict=True):
-        side: Any = "left" if isinstance(rows[0].get(key), str) else "right"
-        drawn.add_column(label(key).replace(" ", "\n"), justify=side, min_width=max(map(len, column)))
-    for row in cells:
-        drawn.add_row(*row)
-    return drawn
+    height = max(len(label(key).split()) for key in keys)
+    first, *others = [column(key, rows, height) for key in keys]
+    lines = []
+    while others:
+        ends = [sum(len(column[0]) + 2 for column in [first, *others[:n]]) for n in range(1, len(others) + 1)]
+        fit = max(1, sum(end <= width for end in ends))
+        lines += ["", *("  " + "  ".join(cells).rstrip() for cells in zip(first, *others[:fit], strict=True))]
+        others = others[fit:]
+    return lines
+
+
+def column(key: str, rows: Sequence[dict[str, Any]], height: int) -> list[str]:
+    """One column, all cells equally wide: its heading a word a line, a rule, and its values."""
+    words, cells = label(key).split(), [written(key, row.get(key, 0)) for row in rows]
+    width = max(map(len, words + cells))
+    side = "<" if isinstance(rows[0].get(key), str) else ">"
+    heading = [""] * (height - len(words)) + words
+    return (
+        [f"{cell:{side}{width}}" for cell in heading] + ["-" * width] + [f"{c:{side}{width}}" for c in cells]
+    )
 
 
 def label(key: str) -> str:
-    return key.removesuffix("_by_tick").removesuffix("_cents").removesuffix("_count").replace("_", " ")
+    """A key in words: "queue1_count" is queue 1, "cost_cents" cost, "..._by_tick" says so."""
+    words = key.removesuffix("_by_tick").removesuffix("_cents").removesuffix("_count").split("_")
+    spaced = [re.sub(r"(?<=[a-z])(?=[0-9])", " ", word) for word in words]
+    return " ".join([*spaced, *(["by", "tick"] if key.endswith("_by_tick") else [])])
 
 
 def written(key: str, value: Any) -> str:
     """A number as its key's ending says: cents as units of money, rates as per cent."""
-    if key.endswith("_cents"):
+    if key.removesuffix("_by_tick").endswith("_cents"):
         from simcash.core.money import show as money
 
         return money(value)
@@ -306,7 +388,11 @@ def skyline(values: list[int], width: int = 60) -> str:
 
 
 class Refused(Exception):
-    """Something that cannot be done here, with the sentence that says why."""
+    """Something that cannot be done here: the sentence that says why, and the exit code."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 @contextmanager
@@ -330,7 +416,8 @@ def plain_errors() -> Iterator[None]:
 
         expected = isinstance(error, (ScenarioError, HistoryError, Refused))
         complain(str(error) if expected else f"The run failed: {type(error).__name__}: {error}")
-        raise typer.Exit(BAD_INPUT if isinstance(error, ScenarioError) else FAILED) from None
+        code = error.code if isinstance(error, Refused) else FAILED
+        raise typer.Exit(BAD_INPUT if isinstance(error, ScenarioError) else code) from None
 
 
 def complain(sentence: str) -> None:

@@ -61,10 +61,17 @@ class Simulation(Loop):
             source = self.source
             if set:
                 source = source.with_values(set)
-                model: Any = type(getattr(self._world, "scenario", None))
-                if hasattr(model, "model_fields"):
-                    refuse_start_changes(model, self.source, source)
+                self._check_fork(source)
             return self._branch(source, set)
+
+    def _check_fork(self, changed: Source) -> None:
+        """By the world's own rule, if it has one, or else by its model's live fields."""
+        own = getattr(self._world, "check_fork", None)
+        model = type(getattr(self._world, "scenario", None))
+        if own is not None:
+            own(self.source, changed)
+        elif hasattr(model, "model_fields"):
+            refuse_start_changes(model, self.source, changed)
 
     def _branch(self, source: Source, changes: Mapping[str, Any] | None) -> Self:
         """A new run of `source` from the state of now."""

@@ -66,7 +66,7 @@ class ArrivalTerms(Model):
 
     rate_per_tick: Rate = live()
     amount_distribution: Amounts = live()
-    deadline_range: DeadlineRange = live(validation_alias=AliasChoices("deadline_range", "deadline_offset"))
+    deadline_range: DeadlineRange = Field(validation_alias=AliasChoices("deadline_range", "deadline_offset"))
     priority: Priority = live(NORMAL_PRIORITY)
     priority_distribution: Priorities | None = live(None)
     divisible: bool = False
@@ -113,8 +113,8 @@ class Band(Model):
 
     rate_per_tick: Rate = live()
     amount_distribution: Amounts = live()
-    deadline_offset_min: Count = live()
-    deadline_offset_max: Count = live()
+    deadline_offset_min: Count
+    deadline_offset_max: Count
     counterparty_weights: Weights = Field(default_factory=dict)
     divisible: bool = False
 

@@ -171,17 +171,22 @@ def check_fork(old: Source, new: Source, now: int) -> Scenario:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ScenarioWarning)
         before, after = open_scenario(old), open_scenario(new)
-    if past(before, now) != past(after, now):
-        refuse(
-            new,
-            [
-                (
-                    ("scenario_events",),
-                    f"events before tick {now} have happened; a fork changes later ones only",
-                )
-            ],
-        )
+    refuse(new, list(too_late(before, after, now)))
     return after
+
+
+def too_late(before: Scenario, after: Scenario, now: int) -> Iterator[tuple[Path, str]]:
+    """Changes of live fields that a running system cannot take on."""
+    if past(before, now) != past(after, now):
+        yield ("scenario_events",), f"events before tick {now} have happened; a fork changes later ones only"
+    if before.rng_streams == "shared" and before.simulation.rng_seed != after.simulation.rng_seed:
+        yield ("simulation", "rng_seed"), "with rng_streams: shared the one stream goes on; the seed is fixed"
+    for i, (old, new) in enumerate(zip(before.agents, after.agents, strict=True)):
+        if old.bilateral_limits.keys() != new.bilateral_limits.keys():
+            yield (
+                ("agents", i, "bilateral_limits"),
+                "what was sent without a limit is not counted; a fork changes bilateral limits, but adds none",
+            )
 
 
 def past(scenario: Scenario, now: int) -> list[tuple[int, dict[str, Any]]]:

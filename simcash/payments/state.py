@@ -27,7 +27,8 @@ SETTINGS = (
 # What changes as the run goes on, by shape.
 OF_RUN = (
     "at", "stream", "rate_all", "rate_one", "source_low", "source_high", "weights", "cumulative",
-    "due_first", "due_last", "bilateral_used", "rule_settled", "day", "cost_day", "cost_run", "delay_sum",
+    "weight_rows", "due_first", "due_last", "bilateral_used", "rule_settled", "day", "cost_day", "cost_run",
+    "delay_sum",
 )  # fmt: skip
 OF_BANK = (
     "balance", "min_tick", "pending_tick", "cap", "posted", "haircut_bits", "limit", "available",
@@ -47,15 +48,8 @@ OF_LANE = ("lane_base", "lane_room", "lane_length", "lane_live")
 OF_ARENA = ("lane_slot", "lane_entry", "tree")
 # What a tick uses and forgets.
 SCRATCH_PAYMENT = (
-    "touched_list",
-    "pending_list",
-    "items",
-    "keys",
-    "spare_items",
-    "spare_keys",
-    "share",
-    "moved",
-)
+    "touched_list", "pending_list", "items", "keys", "spare_items", "spare_keys", "share", "moved",
+)  # fmt: skip
 SCRATCH = ("streams", "need", "net", "due", "heap", "heap_place", "heap_key", "lane_candidate")
 ROWS = (
     "row_counts", "row_room", "rows_payments", "rows_settlements", "rows_bank_ticks", "rows_bank_days",
@@ -149,10 +143,23 @@ class Store:
             return int(at[codes.ARENA]) * (2 if name == "tree" else 1)
         return None
 
+    def keep_fixed(self) -> None:
+        """What a fork's scenario says otherwise than the snapshot: credit, and weights of banks without any."""
+        arrays = self.arrays
+        fix_columns(arrays, arrays["bank"])
+        old, new = arrays["weight_rows"], arrays["source_weights"]
+        if not np.array_equal(old, new):
+            weights = arrays["first_weights"].copy()
+            both = (old >= 0) & (new >= 0)
+            weights[new[both]] = arrays["weights"][old[both]]
+            arrays["weights"], arrays["weight_rows"] = weights, new.copy()
+            arrays["cumulative"] = np.cumsum(weights, axis=1)
+
     def load(self, arrays: dict[str, np.ndarray]) -> None:
         """Put a snapshot's arrays in place of the present ones."""
         slots = max(self.slots, arrays["payment"].shape[1])
         self.arrays.update({name: arrays[name].copy() for name in CHANGING})
+        self.keep_fixed()
         self.widen(("payment", *SCRATCH_PAYMENT), slots)
         self.widen_arena(max(FIRST_ARENA, self.arrays["lane_slot"].size))
         self.new_rows()
@@ -191,6 +198,7 @@ def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     }
     for name in ("stream", "source_low", "source_high", "weights", "cumulative"):
         arrays[name] = settings[f"first_{name}"].copy()
+    arrays["weight_rows"] = settings["source_weights"].copy()
     return arrays
 
 
@@ -199,9 +207,14 @@ def first_banks(settings: dict[str, np.ndarray]) -> np.ndarray:
     banks = np.zeros((len(OF_BANK), settings["order"].size), np.int64)
     column = dict(zip(OF_BANK, banks, strict=True))
     column["balance"][:] = settings["opening_balance"]
-    column["cap"][:] = settings["first_cap"]
-    column["posted"][:] = settings["first_posted"]
-    column["haircut_bits"][:] = settings["first_haircut"].view(np.int64)
+    fix_columns(settings, banks)
     for name in ("q1_head", "q1_tail", "budget"):
         column[name][:] = codes.NONE
     return banks
+
+
+def fix_columns(settings: dict[str, np.ndarray], banks: np.ndarray) -> None:
+    """Columns of the bank matrix that the scenario fixes."""
+    banks[OF_BANK.index("cap")] = settings["first_cap"]
+    banks[OF_BANK.index("posted")] = settings["first_posted"]
+    banks[OF_BANK.index("haircut_bits")] = settings["first_haircut"].view(np.int64)

@@ -76,7 +76,7 @@ def waiting_by_tick(sim: Simulation) -> list[int]:
     return [int(value) for (value,) in sim.rows(WAITING)]
 
 
-def pulse(batch: Batch) -> dict[str, int]:
+def pulse(sim: Simulation, batch: Batch) -> dict[str, int]:
     """One tick's numbers: what settled in it, and what waits at its end."""
     settled, banks = batch["settlements"]["amount"], batch["bank_ticks"]
     return {

@@ -10,7 +10,7 @@ import numpy as np
 
 from simcash.core.clock import Clock, minutes_of
 from simcash.core.jit import compiling
-from simcash.core.money import MONEY_MAX
+from simcash.core.money import MONEY_MAX, show
 from simcash.core.scenario import Source
 from simcash.core.tables import Batch
 from simcash.core.world import Picture, Receipt, Snapshot
@@ -20,7 +20,7 @@ from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
 from simcash.payments.engine.tick import run
 from simcash.payments.installed import Installed
-from simcash.payments.scenario import Scenario, open_scenario
+from simcash.payments.scenario import Scenario, check_fork, open_scenario
 from simcash.payments.state import Store
 from simcash.payments.tables import CLASSES, world_tables
 
@@ -110,6 +110,10 @@ class Payments:
         self.tables = self.store.tables = self.declared()
         self.store.load(dict(snapshot.arrays))
 
+    def check_fork(self, old: Source, new: Source) -> None:
+        """Refuse a fork that would change what is fixed at the start or has happened already."""
+        check_fork(old, new, self.now)
+
     def total(self) -> int:
         """Money in the system less what came in from outside: never changes."""
         store = self.store
@@ -179,6 +183,20 @@ class Payments:
         from simcash.payments.readings import picture
 
         return picture(self)
+
+    @property
+    def key_numbers(self) -> dict[str, str]:
+        """A few numbers for the card of a simulation."""
+        store = self.store
+        waiting = int((store["q1_count"] + store["q2_count"]).sum())
+        value = show(int((store["q1_value"] + store["q2_value"]).sum()))
+        settled = show(int(store["day"][codes.SENT].sum()))
+        return {
+            "banks": f"{len(self.ids):,}",
+            "waiting": f"{waiting:,} payments, {value}",
+            "settled today": settled,
+            "costs so far": show(int(store["cost_run"].sum())),
+        }
 
     @property
     def banks(self) -> pd.DataFrame:

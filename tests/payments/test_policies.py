@@ -61,9 +61,8 @@ def test_a_fork_tells_what_it_changes():
 def test_a_fork_of_a_fork_that_has_not_moved():
     sim = simcash.open(DATA)
     sim.step(4)
-    other = sim.fork(set={"agents.A.policy.type": "PriorityDeadline"}).fork(
-        set={"agents.C.policy.type": "Deadline"}
-    )
+    first = sim.fork(set={"agents.A.policy.type": "PriorityDeadline"})
+    other = first.fork(set={"agents.C.policy.type": "Deadline"})
     other.step(1)
     kinds = [(tick, bank, policy["type"]) for tick, bank, policy, origin in told(other) if origin == "fork"]
     assert kinds == [(4, "A", "PriorityDeadline"), (4, "C", "Deadline")]

@@ -194,7 +194,7 @@ def test_a_picture_has_only_shares_between_0_and_1(play):
 @given(plays(record=("full", "standard", "summary")))
 def test_a_life_is_the_row_of_the_payment(play):
     sim = opened(play.data, ticks=len(ticks_of(play)) // 2 + 1)
-    names = "tx_id, sender, receiver, amount, priority, arrival_tick, deadline_tick, status, channel, overdue_since"
+    names = "tx_id, sender, receiver, amount, priority, arrival_tick, status, channel, overdue_since"
     for row in sim.rows(f"SELECT {names} FROM payments"):
         life = payment(sim, row[0])
         assert tuple(getattr(life, name) for name in names.split(", ")) == row
