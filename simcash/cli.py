@@ -9,12 +9,10 @@ import gc
 import io
 import json
 import os
-import re
-import shutil
 import sys
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -22,18 +20,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simcash.report import room, show
+
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
 
 WELL, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 PATIENCE = 1.0  # seconds before a progress line appears
 SLICE = 0.1  # seconds between its movements
-ROWS_SHOWN = 12
-ROOM = 110  # columns, where output goes to no terminal
 LAB_FOLDER = Path("simcash-notebooks")
 
 app = typer.Typer(
-    help="Simulated financial worlds you can step, look into, fork and replay, to the cent.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -293,9 +290,6 @@ def told_when_stopped(sim: Simulation, db: Path | None) -> Iterator[None]:
         raise
 
 
-# ---------------------------------------------------------------- what is printed
-
-
 def closing(sim: Simulation, seconds: float) -> dict[str, Any]:
     """The whole report as JSON: what ran, and the world's own summary."""
     return {
@@ -307,81 +301,6 @@ def closing(sim: Simulation, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds, 3),
         "summary": sim.summary(),
     }
-
-
-def show(report: dict[str, Any]) -> None:
-    """The report for people: numbers one a line, series as a skyline, lists as tables."""
-    summary = report["summary"]
-    ran = f"{report['world']}, seed {report['seed']}, {report['ticks']:,} ticks in {report['seconds']} s"
-    print(f"\n{report['scenario']}  ({ran})\n")
-    widest = max(len(label(key)) for key in summary)
-    for key, value in summary.items():
-        if not isinstance(value, list):
-            print(f"  {label(key):<{widest}}  {written(key, value):>20}")
-        elif key.endswith("_by_tick") and value:
-            drawn = skyline(value, min(60, room() - widest - 30))
-            print(f"  {label(key):<{widest}}  {drawn}  up to {written(key, max(value))}")
-    for key, value in summary.items():
-        if value and isinstance(value, list) and isinstance(value[0], dict):
-            print(*table(value[:ROWS_SHOWN], room()), sep="\n")
-            if len(value) > ROWS_SHOWN:
-                print(f"  and {len(value) - ROWS_SHOWN:,} more {key} (--json prints all)")
-    print()
-
-
-def room() -> int:
-    """How many letters a line has."""
-    return shutil.get_terminal_size((ROOM, 24)).columns
-
-
-def table(rows: list[dict[str, Any]], width: int) -> list[str]:
-    """Rows as lines, a column for every key any of them has; what is too wide goes on below, nothing is cut."""
-    keys = list(dict.fromkeys(key for row in rows for key in row))
-    height = max(len(label(key).split()) for key in keys)
-    first, *others = [column(key, rows, height) for key in keys]
-    lines = []
-    while others:
-        ends = [sum(len(column[0]) + 2 for column in [first, *others[:n]]) for n in range(1, len(others) + 1)]
-        fit = max(1, sum(end <= width for end in ends))
-        lines += ["", *("  " + "  ".join(cells).rstrip() for cells in zip(first, *others[:fit], strict=True))]
-        others = others[fit:]
-    return lines
-
-
-def column(key: str, rows: Sequence[dict[str, Any]], height: int) -> list[str]:
-    """One column, all cells equally wide: its heading a word a line, a rule, and its values."""
-    words, cells = label(key).split(), [written(key, row.get(key, 0)) for row in rows]
-    width = max(map(len, words + cells))
-    side = "<" if isinstance(rows[0].get(key), str) else ">"
-    heading = [""] * (height - len(words)) + words
-    return (
-        [f"{cell:{side}{width}}" for cell in heading] + ["-" * width] + [f"{c:{side}{width}}" for c in cells]
-    )
-
-
-def label(key: str) -> str:
-    """A key in words: "queue1_count" is queue 1, "cost_cents" cost, "..._by_tick" says so."""
-    words = key.removesuffix("_by_tick").removesuffix("_cents").removesuffix("_count").split("_")
-    spaced = [re.sub(r"(?<=[a-z])(?=[0-9])", " ", word) for word in words]
-    return " ".join([*spaced, *(["by", "tick"] if key.endswith("_by_tick") else [])])
-
-
-def written(key: str, value: Any) -> str:
-    """A number as its key's ending says: cents as units of money, rates as per cent."""
-    if key.removesuffix("_by_tick").endswith("_cents"):
-        from simcash.core.money import show as money
-
-        return money(value)
-    if key.endswith("_rate"):
-        return f"{value:.1%}"
-    return value if isinstance(value, str) else f"{value:,}"
-
-
-def skyline(values: list[int], width: int = 60) -> str:
-    """Numbers as a row of blocks, the highest of each stretch; nothing is drawn as nothing."""
-    size = -(-len(values) // width)
-    peaks = [max(values[i : i + size]) for i in range(0, len(values), size)]
-    return "".join("▁▂▃▄▅▆▇█"[(peak * 8 - 1) // max(peaks)] if peak > 0 else " " for peak in peaks)
 
 
 # ---------------------------------------------------------------- mistakes and places

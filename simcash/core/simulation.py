@@ -67,7 +67,7 @@ class Simulation(Loop):
     def _check_fork(self, changed: Source) -> None:
         """By the world's own rule, if it has one, or else by its model's live fields."""
         own = getattr(self._world, "check_fork", None)
-        model = type(getattr(self._world, "scenario", None))
+        model: Any = type(getattr(self._world, "scenario", None))
         if own is not None:
             own(self.source, changed)
         elif hasattr(model, "model_fields"):
