@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from simcash import cli
+from simcash import __version__, cli
+from simcash.report import skyline, table
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -69,6 +72,12 @@ def test_stream_tells_every_tick_then_the_summary():
     assert ticks[-1]["queue2_count"] == last["summary"]["queue2_count"]
 
 
+@pytest.mark.parametrize("record", ["off", "summary", "full"])
+def test_stream_records_what_it_tells(record):
+    *ticks, last = simcash("run", "three-banks", "--stream", "--set", f"record={record}").stdout.splitlines()
+    assert len(ticks) == json.loads(last)["ticks"]
+
+
 def test_quiet_prints_nothing():
     answer = simcash("run", "three-banks", "--quiet")
     assert (answer.exit_code, answer.output) == (0, "")
@@ -114,11 +123,17 @@ def test_every_recording_level_has_a_summary(level):
         (["run", "three-banks", "--set", "agents.0.polic.type=Fifo"], "policy"),
         (["run", "three-banks", "--set", "agents.0.policy.type=Fif"], "Fifo"),
         (["run", "nowhere/to-be-found.yaml"], "to-be-found"),
+        (["run", "."], "not a file"),
         (["validate", "bad.yaml"], "crediting"),
+        (["validate", "world.yaml"], "payments"),
+        (["replay", "absent.duckdb", "1"], "absent.duckdb"),
+        (["replay", "bad.yaml", "1"], "bad.yaml"),
+        (["replay", "run.duckdb", "one"], "one"),
         (["fly"], "fly"),
     ],
 )
 def test_bad_input_is_a_sentence_and_exit_code_2(words, told):
+    Path("world.yaml").write_text("world: payment\n")
     Path("bad.yaml").write_text(
         "simulation: {ticks_per_day: 5, num_days: 1, rng_seed: 1}\ncreditin: deferred\n"
     )
@@ -157,15 +172,52 @@ def test_a_stored_run_is_replayed():
     assert "every row as stored" in answer.stdout
 
 
-def test_what_cannot_be_replayed_is_a_sentence_and_exit_code_1():
+def test_what_is_not_there_cannot_be_replayed():
     report("three-banks", "--db", "run.duckdb")
-    Path("broken.duckdb").write_bytes(b"not a database" * 1000)
-    for db in ("run.duckdb", "broken.duckdb", "absent.duckdb"):
-        answer = simcash("replay", db, "99")
-        assert (answer.exit_code, answer.stdout) == (1, "")
-        assert answer.stderr
-        assert "Traceback" not in answer.stderr
-    assert not Path("absent.duckdb").exists()
+    answer = simcash("replay", "run.duckdb", "99")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr == "there is no run 99 here; runs: 1\n"
+
+
+def test_a_run_that_comes_out_otherwise_fails_the_replay():
+    report("three-banks", "--db", "run.duckdb")
+    changed("run.duckdb", "UPDATE payments_rows.settlements SET amount = amount + 1 WHERE tick = 7")
+    answer = simcash("replay", "run.duckdb", "1")
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert "settlements differs first in tick 7" in answer.stderr
+
+
+def changed(file: str, query: str) -> None:
+    with duckdb.connect(file) as stored:
+        stored.execute(query)
+
+
+@pytest.mark.parametrize("damage", ["damaged", "newer"])
+def test_a_file_that_cannot_be_used_stays_as_it_is(damage):
+    file = Path("run.duckdb")
+    report("three-banks", "--db", file.name)
+    if damage == "damaged":
+        file.write_bytes(file.read_bytes()[:5000] + b"not a database" * 1000)
+    else:
+        changed(file.name, "UPDATE simcash_format SET version = 999")
+    before = file.read_bytes()
+    for words, code in ((["replay", file.name, "1"], 2), (["run", "three-banks", "--db", file.name], 1)):
+        answer = simcash(*words)
+        assert (answer.exit_code, answer.stdout) == (code, "")
+        assert damage in answer.stderr
+        assert answer.stderr.count("\n") == 1
+        assert file.read_bytes() == before
+
+
+def test_a_file_held_by_someone_else_is_waited_for():
+    report("three-banks", "--db", "run.duckdb")
+    hold = "import duckdb, time; c = duckdb.connect('run.duckdb'); print('held', flush=True); time.sleep(1.5)"
+    with subprocess.Popen([sys.executable, "-c", hold], stdout=subprocess.PIPE, text=True) as holder:
+        holder.stdout.readline()
+        answer = simcash("run", "three-banks", "--db", "run.duckdb", "--json")
+        assert answer.exit_code == 0
+        assert f"held by process {holder.pid}" in answer.stderr
+        assert json.loads(answer.stdout)["run_id"] == 2
 
 
 def test_a_folder_that_is_not_there_fails_the_run():
@@ -224,11 +276,12 @@ def test_lab_says_what_to_install(monkeypatch):
     assert 'pip install "simcash[lab]"' in answer.stderr
 
 
-def test_lab_opens_the_first_notebook():
-    Path("jupyterlab.py").write_text("import sys; print(*sys.argv[1:])")
+def test_lab_opens_the_first_notebook_and_ends_as_it_does():
+    Path("jupyterlab.py").write_text("import sys; print(*sys.argv[1:]); sys.exit(3)")
     with process("lab", "--no-browser", env={**os.environ, "PYTHONPATH": f".:{ROOT}"}) as lab:
         opened, _ = lab.communicate(timeout=60)
     assert opened.split() == [str(ROOT / "notebooks" / "00_start.ipynb"), "--no-browser"]
+    assert lab.returncode == 3
 
 
 def test_packaged_notebooks_are_copied_and_never_overwritten(tmp_path):
@@ -248,4 +301,61 @@ def test_packaged_notebooks_are_copied_and_never_overwritten(tmp_path):
     [([0, 1, 8], " ▁█"), ([0, 0], "  "), ([5], "█"), ([-3, 2], " █"), ([1, 2, 3, 4], "▄█")],
 )
 def test_a_skyline_keeps_the_peaks(values, drawn):
-    assert cli.skyline(values, width=2 if len(values) == 4 else 60) == drawn
+    assert skyline(values, width=2 if len(values) == 4 else 60) == drawn
+
+
+ROWS = [
+    {"bank": "A", "cost_cents": 1},
+    {"bank": "LONGER", "cost_cents": 123_456_789, "drop_penalty_cents": 5},
+]
+
+
+def test_a_table_has_a_column_for_every_key():
+    assert table(ROWS, 80) == [
+        "",
+        "                          drop",
+        "  bank            cost  penalty",
+        "  ------  ------------  -------",
+        "  A               0.01     0.00",
+        "  LONGER  1,234,567.89     0.05",
+    ]
+
+
+def test_a_narrow_table_goes_on_below_and_cuts_nothing():
+    assert table(ROWS, 24) == [
+        "",
+        "  bank            cost",
+        "  ------  ------------",
+        "  A               0.01",
+        "  LONGER  1,234,567.89",
+        "",
+        "             drop",
+        "  bank    penalty",
+        "  ------  -------",
+        "  A          0.00",
+        "  LONGER     0.05",
+    ]
+
+
+def test_version():
+    assert simcash("--version").stdout == f"simcash {__version__}\n"
+
+
+def test_a_terminal_without_blocks_gets_the_numbers_all_the_same():
+    with process("run", "three-banks", env={**os.environ, "PYTHONIOENCODING": "ascii"}) as running:
+        told, mistakes = running.communicate(timeout=60)
+    assert running.returncode == 0, mistakes
+    assert "settled rate" in told
+
+
+def test_compiling_is_announced_and_a_mistake_is_told_before_it(monkeypatch, capsys):
+    monkeypatch.setattr("simcash.core.jit.is_compiled", lambda world: False)
+    monkeypatch.setattr(cli, "PATIENCE", 0.02)
+    with cli.told_if_compiling("payments"):
+        time.sleep(0.2)
+    assert "Compiling the payments engine" in capsys.readouterr().err
+    with cli.told_if_compiling("payments"):
+        pass
+    with cli.told_if_compiling("no such world"):
+        time.sleep(0.1)
+    assert capsys.readouterr().err == ""

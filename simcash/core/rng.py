@@ -152,11 +152,7 @@ def quantile(p):
     if abs(q) <= 0.425:
         return q * _ratio(0.180625 - q * q, _MIDDLE[0], _MIDDLE[1])
     r = math.sqrt(-math.log(p if q < 0.0 else 1.0 - p))
-    z = (
-        _ratio(r - 1.6, _SHOULDER[0], _SHOULDER[1])
-        if r <= 5.0
-        else _ratio(r - 5.0, _TAIL[0], _TAIL[1])
-    )
+    z = _ratio(r - 1.6, _SHOULDER[0], _SHOULDER[1]) if r <= 5.0 else _ratio(r - 5.0, _TAIL[0], _TAIL[1])
     return -z if q < 0.0 else z
 
 

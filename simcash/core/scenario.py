@@ -65,6 +65,8 @@ def read(
     if isinstance(source, Mapping):
         source = from_mapping(source)
     if not isinstance(source, Source):
+        if not isinstance(source, (str, Path)):
+            raise TypeError(f"a scenario is a library name, a path or a dict, not {source!r}")
         path = found_file(source, folders)
         source = parse(file_text(path, str(source)), path.stem, path.parent, file_label(path, source))
     return replace(source, usual=world or source.usual)

@@ -45,9 +45,10 @@ def summary(sim: Simulation) -> dict[str, Any]:
 def flowed(numbers: list[Any]) -> dict[str, Any]:
     """What arrived, settled and was dropped, with the rates of settlement."""
     flow = dict(zip(FLOWED, map(int, numbers), strict=True))
-    return flow | {
+    return {
         "settled_rate": ratio(flow["settled_count"], flow["arrived_count"]),
         "settled_value_rate": ratio(flow["settled_value_cents"], flow["arrived_value_cents"]),
+        **flow,
     }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from simcash.core.clock import Clock, minutes_of
 from simcash.core.jit import compiling
 from simcash.core.money import MONEY_MAX, show
+from simcash.core.problems import choice
 from simcash.core.scenario import Source
 from simcash.core.tables import Batch
 from simcash.core.world import Picture, Receipt, Snapshot
@@ -148,7 +149,7 @@ class Payments:
         """Why a payment cannot be submitted, and the nearest number that could be."""
         for id in (a.sender, a.receiver):
             if id not in self.place:
-                return f'unknown bank "{id}"; banks: {", ".join(self.ids[:12])}', None
+                return f"unknown bank {choice(str(id), self.ids, 'Banks')}", None
         if a.sender == a.receiver:
             return "a bank does not pay itself", None
         for name, low, high in (
@@ -190,13 +191,10 @@ class Payments:
         store = self.store
         waiting = int((store["q1_count"] + store["q2_count"]).sum())
         value = show(int((store["q1_value"] + store["q2_value"]).sum()))
-        settled = show(int(store["day"][codes.SENT].sum()))
-        return {
-            "banks": f"{len(self.ids):,}",
-            "waiting": f"{waiting:,} payments, {value}",
-            "settled today": settled,
-            "costs so far": show(int(store["cost_run"].sum())),
-        }
+        numbers = {"banks": f"{len(self.ids):,}", "waiting": f"{waiting:,} payments, {value}"}
+        if self.clock.tick_in_day(self.now):
+            numbers["settled today"] = show(int(store["day"][codes.SENT].sum()))
+        return numbers | {"costs so far": show(int(store["cost_run"].sum()))}
 
     @property
     def banks(self) -> pd.DataFrame:

@@ -498,3 +498,8 @@ def test_reading_needs_no_heavy_import():
     root = Path(scenario.__file__).parents[2]
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert found.stdout.strip() == "[]"
+
+
+def test_something_else_is_no_scenario():
+    with pytest.raises(TypeError, match="a library name, a path or a dict, not 42"):
+        read(42)
