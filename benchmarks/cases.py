@@ -107,7 +107,8 @@ def _steps(level: str, calls: int, ticks: int) -> float:
     with simcash.open("three-banks") as sim:
         days = calls * ticks // sim.clock.ticks_per_day + 2
     with simcash.open("three-banks", set={"simulation.num_days": days}) as sim:
-        step = {"sim.step": sim.step, "world.step": sim.world.step, "compiled step": _compiled(sim.world)}[level]
+        levels = {"sim.step": sim.step, "world.step": sim.world.step, "compiled step": _compiled(sim.world)}
+        step = levels[level]
         step(1)
         return seconds(lambda: [step(ticks) for _ in range(calls)])
 

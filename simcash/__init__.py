@@ -38,6 +38,10 @@ FACES: dict[str, dict[str, str]] = {
         "summary": "simcash.payments.summary:summary",
         "pulse": "simcash.payments.summary:pulse",
         "submit": "simcash.payments.world:submit",
+        "payment": "simcash.payments.life:payment",
+        "measures": "simcash.payments.measures:measures",
+        "bank_measures": "simcash.payments.measures:bank_measures",
+        "throughput": "simcash.payments.measures:throughput",
     },
 }
 

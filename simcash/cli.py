@@ -177,22 +177,30 @@ def warmup() -> None:
 def opened(
     scenario: str, changes: dict[str, Any], days: int | None = None, stream: bool = False, **options: Any
 ) -> Iterator[Simulation]:
-    """A scenario opened with changes; what is loaded on the way is not searched for garbage."""
-    gc.disable()
-    import simcash
-    from simcash.core.scenario import read
+    """A scenario opened with changes."""
+    with uncollected():
+        import simcash
+        from simcash.core.scenario import read
 
-    source = read(scenario, world=simcash.USUAL)
-    if days is not None:
-        changes["num_days" if "num_days" in source.data else "simulation.num_days"] = days
-    if stream and changes.get("record", source.data.get("record")) in ("off", "summary"):
-        changes["record"] = "standard"  # what the lines are made from
-    with told_if_compiling(source.world):
-        sim = simcash.open(source, set=changes, **options)
-    gc.freeze()
-    gc.enable()
+        source = read(scenario, world=simcash.USUAL)
+        if days is not None:
+            changes["num_days" if "num_days" in source.data else "simulation.num_days"] = days
+        if stream and changes.get("record", source.data.get("record")) in ("off", "summary"):
+            changes["record"] = "standard"  # what the lines are made from
+        with told_if_compiling(source.world):
+            sim = simcash.open(source, set=changes, **options)
     with sim:
         yield sim
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """While much is loaded and little let go: searching for garbage would take a tenth of a short run."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @contextmanager

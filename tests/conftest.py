@@ -2,11 +2,10 @@
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile(
-    "repeatable",
-    deadline=None,  # the first example may compile the engine
-    derandomize=True,  # same commit, same examples; a search for new ones: --hypothesis-profile=search
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("repeatable")
+# The first example may wait for the compiler.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+# `ci`: same commit, same examples, and one failure is enough. To look for new ones: --hypothesis-profile=dev
+settings.register_profile("ci", patient, derandomize=True, report_multiple_bugs=False)
+settings.register_profile("dev", patient, print_blob=True)
+settings.load_profile("ci")

@@ -15,7 +15,8 @@ CONTRACTS = {contract["name"]: contract for contract in PROJECT["tool"]["importl
 
 COMPILED = "Compiled code imports only compiled code"
 COMPILED_MAY = (
-    "__future__", "math", "numba", "numpy", "simcash.core.jit", "simcash.core.money", "simcash.core.rng",
+    "__future__", "collections.abc", "math", "numba", "numpy", "simcash.core.jit", "simcash.core.money",
+    "simcash.core.rng",
 )  # fmt: skip
 HEAVY = {
     "altair", "anywidget", "duckdb", "networkx", "numba", "numpy", "pandas", "pydantic", "rich", "scipy",

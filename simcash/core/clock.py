@@ -38,7 +38,7 @@ class Clock:
 
 
 def minutes_of(text: str) -> int:
-    """ "09:30" as minutes after midnight."""
+    """A time of day like "09:30" as minutes after midnight."""
     hours, _, minutes = text.partition(":")
     if not (hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
         raise ValueError(f'"{text}" is not a time of day; write it as "09:30"')

@@ -16,7 +16,7 @@ LOW = U(0xFFFFFFFF)
 
 
 def parse(text: str) -> int:
-    """ "1,250.50" as 125050; more than two decimals are an error."""
+    """Text like "1,250.50" as cents; more than two decimals are an error."""
     scaled = Decimal(text.replace(",", "").replace("_", "").strip()) * 100
     if scaled != scaled.to_integral_value():
         raise ValueError(f'"{text}" has more than two decimals')
@@ -24,7 +24,7 @@ def parse(text: str) -> int:
 
 
 def show(cents: int) -> str:
-    """125050 as "1,250.50"."""
+    """Cents as text like "1,250.50"."""
     sign = "-" if cents < 0 else ""
     return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
@@ -91,14 +91,14 @@ def quotient(high, low, divisor):
 
 @njit
 def muldiv(a, b, d):
-    """a * b // d for non-negative a and b, exact in 128 bits."""
+    """The product a * b // d, for non-negative a and b, exact in 128 bits."""
     high, low = product(a, b)
     return quotient(high, low, d)
 
 
 @njit
 def muldiv_half_up(a, b, d):
-    """(a * b + d // 2) // d for non-negative a and b, exact in 128 bits."""
+    """The product (a * b + d // 2) // d, for non-negative a and b, exact in 128 bits."""
     high, low = product(a, b)
     high, low = plus(high, low, U(0), U(d // 2))
     return quotient(high, low, d)
@@ -106,7 +106,7 @@ def muldiv_half_up(a, b, d):
 
 @njit
 def muldiv_up(a, b, d):
-    """a * b / d rounded up, for non-negative a and b, exact in 128 bits."""
+    """The product a * b / d rounded up, for non-negative a and b, exact in 128 bits."""
     high, low = product(a, b)
     high, low = plus(high, low, U(0), U(d - 1))
     return quotient(high, low, d)

@@ -45,6 +45,8 @@ class Recorder:
         self._closed = False
         with self._lock:
             self.run_id = history.enter(self)
+            if history.path is None:
+                self._enter_memory()  # now, so that running need not write down a long scenario
 
     # what happens
 

@@ -102,7 +102,7 @@ def poisson(streams, i, rate):
     """A Poisson number by multiplying uniforms; a large rate is drawn in equal parts."""
     if rate <= 0.0:
         return 0
-    parts = 1 if rate <= POISSON_PART else int(math.ceil(rate / POISSON_PART))
+    parts = 1 if rate <= POISSON_PART else np.int64(np.ceil(rate / POISSON_PART))
     floor = math.exp(-rate / parts)
     count = 0
     for _ in range(parts):

@@ -91,7 +91,7 @@ def from_mapping(source: Mapping[str, Any]) -> Source:
         data = plain(source)
     except Unfit as error:
         raise ScenarioError([Problem(name, None, dotted(error.path), str(error))]) from None
-    return Source(name, None, json.dumps(data, indent=1, ensure_ascii=False), data, name)
+    return Source(name, None, json.dumps(data, ensure_ascii=False), data, name)
 
 
 def check(

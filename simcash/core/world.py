@@ -1,4 +1,4 @@
-"""What a world is: something you can step that tells you what happened. Shapes to have, nothing to inherit."""
+"""What a world is: something you can step that tells you what happened. Nothing to inherit."""
 
 from __future__ import annotations
 

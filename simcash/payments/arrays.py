@@ -246,7 +246,7 @@ def events(scenario: Scenario) -> Arrays:
         return whole(place[id] if id else codes.NONE for id in told("", *names))
 
     def told(default: Any, *names: str) -> list[Any]:
-        return [next((getattr(e, n) for n in names if hasattr(e, n)), default) for e in happenings]
+        return [next((fields[n] for n in names if n in fields), default) for fields in map(vars, happenings)]
 
     soon = scenario.default_deadline
     return {

@@ -28,7 +28,7 @@ class UnknownName(ValueError):
 
 
 def banks(world: Payments) -> pd.DataFrame:
-    """One row per bank. `today` is the day of the next tick, so it begins with 0 when a day is over;
+    """One row per bank. `today` is the day of the last tick: a day that is over shows until the next begins;
     `pending_credit` is what deferred credits brought in the last tick; `cost` is that of the whole run."""
     import pandas as pd
 

@@ -185,7 +185,7 @@ def too_late(before: Scenario, after: Scenario, now: int) -> Iterator[tuple[Path
         if old.bilateral_limits.keys() != new.bilateral_limits.keys():
             yield (
                 ("agents", i, "bilateral_limits"),
-                "what was sent without a limit is not counted; a fork changes bilateral limits, but adds none",
+                "what was sent without a limit is not counted; a fork changes limits and adds none",
             )
 
 

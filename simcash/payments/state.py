@@ -144,7 +144,7 @@ class Store:
         return None
 
     def keep_fixed(self) -> None:
-        """What a fork's scenario says otherwise than the snapshot: credit, and weights of banks without any."""
+        """Where a fork's scenario, not the snapshot, counts: credit, and weights of banks that had none."""
         arrays = self.arrays
         fix_columns(arrays, arrays["bank"])
         old, new = arrays["weight_rows"], arrays["source_weights"]

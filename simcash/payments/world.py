@@ -17,6 +17,7 @@ from simcash.core.tables import Batch
 from simcash.core.world import Picture, Receipt, Snapshot
 from simcash.payments.arrays import fixed_arrays
 from simcash.payments.engine import codes
+from simcash.payments.engine.day import open_accounts
 from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
 from simcash.payments.engine.tick import run
@@ -171,6 +172,7 @@ class Payments:
         store["need"][0] = store["at"][codes.SLOTS] + 1
         if store["need"][0] > store["tx"].size:
             store.grow()
+        open_accounts(store.record)
         slot = new_payment(
             store.record, self.place[a.sender], self.place[a.receiver], int(a.amount), int(a.priority),
             int(a.divisible), int(a.deadline_tick), codes.FROM_SUBMIT,
@@ -192,8 +194,7 @@ class Payments:
         waiting = int((store["q1_count"] + store["q2_count"]).sum())
         value = show(int((store["q1_value"] + store["q2_value"]).sum()))
         numbers = {"banks": f"{len(self.ids):,}", "waiting": f"{waiting:,} payments, {value}"}
-        if self.clock.tick_in_day(self.now):
-            numbers["settled today"] = show(int(store["day"][codes.SENT].sum()))
+        numbers["settled in the day"] = show(int(store["day"][codes.SENT].sum()))
         return numbers | {"costs so far": show(int(store["cost_run"].sum()))}
 
     @property

@@ -1,6 +1,7 @@
 """Measures of whole runs: spec case 46, the naive twin, and what holds for every run."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,6 +29,12 @@ def rows(sim, table, order):
 
 def days_of(data):
     return range(data["simulation"]["num_days"])
+
+
+def without_drops(play):
+    """The same play with policies that drop nothing, which the naive measures do not know."""
+    agents = [agent | {"policy": {"type": "PriorityDeadline"}} for agent in play.data["agents"]]
+    return replace(play, data=play.data | {"agents": agents})
 
 
 @pytest.mark.parametrize("day", [None, 0])
@@ -61,21 +68,18 @@ def test_46_what_the_spec_leaves_to_the_reader():
     assert banks["available_at_start"].to_dict() == {"A": 300, "B": 100, "C": 0}
 
 
-@settings(max_examples=60)
-@given(PLAYS)
+@settings(max_examples=20)
+@given(PLAYS.map(without_drops))
 def test_the_measures_agree_with_the_naive_ones(play):
     sim = run(play.data)
     payments, settlements = rows(sim, "payments", "tx_id"), rows(sim, "settlements", "tick, seq")
-    if any(payment["status"] == "dropped" for payment in payments):
-        return  # the naive measures know no drops; the tests below do
     per_day = play.data["simulation"]["ticks_per_day"]
     for day in days_of(play.data):
-        if not sum(measures(sim, day)["value"][["liquidity_used", "settled"]]):
-            continue
         values, banks, ticks = measures(sim, day)["value"], bank_measures(sim, day), throughput(sim, day)
-        if values["liquidity_used"] == 0 or len(ticks) == 1:
-            continue
-        expected = naive.measures(payments, settlements, sim.world.ids, per_day, day)
+        if values["liquidity_used"] == 0:
+            continue  # the naive turnover would divide by it
+        alive = [p for p in payments if p["settled_tick"] is None or p["settled_tick"] >= day * per_day]
+        expected = naive.measures(alive, settlements, sim.world.ids, per_day, day)
         for name in ("upper_bound", "lower_bound", "liquidity_used"):
             assert banks[name].to_dict() == expected.pop(name)
         assert ticks["queued"].tolist() == expected.pop("queued")
@@ -84,7 +88,7 @@ def test_the_measures_agree_with_the_naive_ones(play):
             assert values[name] == pytest.approx(value), name
 
 
-@settings(max_examples=60)
+@settings(max_examples=12)
 @given(PLAYS)
 def test_laws_of_measures(play):
     sim = run(play.data)
@@ -110,10 +114,16 @@ SHARES = (
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(PLAYS)
-def test_what_waits_is_what_the_banks_have_in_their_queues(play):
+def test_what_waits_and_what_is_late_is_what_the_rows_say(play):
     sim = run(play.data)
+    f = flows(sim)
+    late = sim.rows("SELECT tx_id FROM payments WHERE overdue_since IS NOT NULL")
+    assert {tx_id for (tx_id,) in late} <= set(np.flatnonzero(overdue(f)).tolist())
+    done = f.take(f.settles)
+    settled_late = (done.settled > done.deadline).sum()
+    assert sim.rows("SELECT count(*) FROM settlements WHERE late") == [(settled_late,)]
     query = "SELECT sum(q1_value + q2_value)::BIGINT, sum(q1_count + q2_count)::BIGINT FROM bank_ticks"
     waiting = sim.rows(f"{query} GROUP BY tick ORDER BY tick")
     ticks = throughput(sim)
@@ -121,19 +131,6 @@ def test_what_waits_is_what_the_banks_have_in_their_queues(play):
     for day in days_of(play.data):
         found = throughput(sim, day)
         assert found.drop(columns="arrived").equals(ticks[ticks["day"] == day].drop(columns="arrived"))
-
-
-@settings(max_examples=40)
-@given(PLAYS)
-def test_overdue_payments_are_those_that_were_there_too_late(play):
-    sim = run(play.data)
-    f = flows(sim)
-    late = {row["tx_id"] for row in rows(sim, "payments", "tx_id") if row["overdue_since"] is not None}
-    assert late <= set(np.flatnonzero(overdue(f)).tolist())
-    done = f.take(f.settles)
-    assert sim.rows("SELECT count(*) FROM settlements WHERE late") == [
-        ((done.settled > done.deadline).sum(),)
-    ]
 
 
 def test_a_payment_of_yesterday_arrives_at_the_beginning():

@@ -38,7 +38,7 @@ def last(run, table, **where):
     return [r for r in run.rows(table) if r["tick"] == now and all(r[k] == v for k, v in where.items())]
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(plays(record=("full",)))
 def test_the_queues_are_those_that_were_recorded(play):
     run = EngineRun(play.data)
@@ -61,7 +61,7 @@ COLUMNS = {
 }  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(plays(record=("full",)))
 def test_a_limit_is_shown_where_it_blocks(play):
     run = EngineRun(play.data)
@@ -75,11 +75,11 @@ def test_a_limit_is_shown_where_it_blocks(play):
         assert (shown["missing"] == 0).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(plays(record=("standard",)))
 def test_banks_and_costs_are_those_of_the_last_tick(play):
     run = EngineRun(play.data)
-    for tick in ticks_of(play):
+    for _ in ticks_of(play):
         run.step()
         banks = run.world.banks
         for row in last(run, "bank_ticks"):
@@ -89,8 +89,7 @@ def test_banks_and_costs_are_those_of_the_last_tick(play):
             for queue in (1, 2):
                 assert here[f"queue{queue}_count"] == row[f"q{queue}_count"]
                 assert here[f"queue{queue}_value"] == row[f"q{queue}_value"]
-            over = (tick + 1) % play.data["simulation"]["ticks_per_day"] == 0
-            assert here["net_today"] == (0 if over else row["net_today"])
+            assert here["net_today"] == row["net_today"]
     costs = run.world.costs
     for id in run.world.ids:
         assert costs.loc[id, "total"] == run.world.banks.loc[id, "cost"] == booked(run, bank=id)
@@ -175,7 +174,7 @@ def test_the_picture_sums_what_waits():
     assert drawn.nodes["liquidity_left"].tolist() == [0.4, 1, 1]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(plays(record=("full",)))
 def test_a_picture_has_only_shares_between_0_and_1(play):
     run = EngineRun(play.data)
@@ -190,12 +189,12 @@ def test_a_picture_has_only_shares_between_0_and_1(play):
         assert edges["count"].sum() == len(last(run, "queue_snapshots"))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(plays(record=("full", "standard", "summary")))
 def test_a_life_is_the_row_of_the_payment(play):
     sim = opened(play.data, ticks=len(ticks_of(play)) // 2 + 1)
     names = "tx_id, sender, receiver, amount, priority, arrival_tick, status, channel, overdue_since"
-    for row in sim.rows(f"SELECT {names} FROM payments"):
+    for row in sim.rows(f"SELECT {names} FROM payments")[::7]:
         life = payment(sim, row[0])
         assert tuple(getattr(life, name) for name in names.split(", ")) == row
         assert bool(life.waits) == (life.status in ("queue1", "queue2"))

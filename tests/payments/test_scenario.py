@@ -433,12 +433,12 @@ def forked(now=0, events=(), **values):
     [
         ("name", "x"), ("description", "x"), ("record", "full"), ("simulation.rng_seed", 7),
         ("cost_rates.deadline_penalty", 3), ("agents.0.policy", "Deadline"), ("agents.A.unsecured_cap", 3),
-        ("agents.A.limits", {"basis": "net"}), ("agents.A.bilateral_limits.B", 3), ("agents.A.multilateral_limit", 3),
+        ("agents.A.limits", {"basis": "net"}), ("agents.A.multilateral_limit", 3),
         ("agents.A.liquidity_allocation_fraction", 0.5), ("agents.A.liquidity_buffer", 3),
         ("queue1_ordering", "priority_deadline"), ("policy_evaluation", "sequential"),
         ("eod_penalty_applies_to", "overdue"), ("eod_rush_threshold", 0.5), ("priority_escalation.enabled", True),
         ("agents.A.arrival_config.rate_per_tick", 3), ("agents.A.arrival_config.amount_distribution.value", 9),
-        ("agents.A.arrival_config.deadline_range", [1, 2]), ("agents.A.arrival_config.priority", 3),
+        ("agents.A.arrival_config.priority", 3),
         ("scenario_events", [event("DirectTransfer", from_agent="A", to_agent="B", amount=1)]),
     ],
 )  # fmt: skip
@@ -457,6 +457,7 @@ def test_a_fork_may_change(key, value):
         ("agents.A.opening_balance", 3), ("agents.A.id", "C"), ("agents", []), ("balance_reset", "daily"),
         ("agents.A.arrival_config.counterparty_weights", {"B": 2}), ("agents.A.liquidity_pool", 3),
         ("queue2_discipline", "strict_fifo"), ("agents.A.arrival_config.divisible", True),
+        ("agents.A.arrival_config.deadline_range", [1, 2]),
     ],
 )  # fmt: skip
 def test_a_fork_may_not_change(key, value):

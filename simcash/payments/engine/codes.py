@@ -4,21 +4,20 @@ They are numpy integers on purpose: a plain int would make numba compile a funct
 that it is called with.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 
-def numbers(count: int) -> Iterator[np.int64]:
+def numbers(count: int) -> list[np.int64]:
     """0, 1, 2 … as int64."""
-    return (np.int64(i) for i in range(count))
+    return [np.int64(i) for i in range(count)]
 
 
 # Places in `at`, the run's counters.
-NOW, PHASE, NEXT_ID, SLOTS, LIVE, SEQ, DECISION_SEQ, NEXT_SET, TOUCHED, PENDING, Q2_SEQ, ARENA, OUTSIDE = (
-    numbers(13)
-)
-AT_SIZE = 13
+(
+    NOW, PHASE, NEXT_ID, SLOTS, LIVE, SEQ, DECISION_SEQ, NEXT_SET, TOUCHED, PENDING, Q2_SEQ, ARENA, OUTSIDE,
+    ACCOUNTS,  # the day whose accounts are open, counted from 1
+) = numbers(14)  # fmt: skip
+AT_SIZE = 14
 
 # Places in `options`, the run's fixed numbers.
 (

@@ -1,8 +1,9 @@
 """The edges of a day and of a tick: steps 0, 12, 13, 15 and 16."""
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, njit
 from simcash.core.money import muldiv_half_up, muldiv_up
 from simcash.payments.engine.codes import (
+    ACCOUNTS,
     ALLOCATED_TODAY,
     ALLOCATION,
     BORROWING,
@@ -61,6 +62,7 @@ def clear(array):
 @inner
 def open_tick(s):
     """Clear what is counted by the tick; step 0 on the first tick of a day."""
+    open_accounts(s)
     if s.at[NOW] % s.options[TICKS_PER_DAY] == 0:
         for b in s.order:
             open_day(s, b)
@@ -90,9 +92,13 @@ def open_day(s, b):
     s.max_day[b] = s.balance[b]
 
 
-@inner
+@njit
 def open_accounts(s):
-    """New accounts as soon as the last day is recorded: payments may be submitted overnight."""
+    """New accounts for a new day: at its first tick, or with a payment submitted before it."""
+    today = s.at[NOW] // s.options[TICKS_PER_DAY] + 1
+    if s.at[ACCOUNTS] == today:
+        return
+    s.at[ACCOUNTS] = today
     for b in range(s.balance.size):
         for k in range(DAY_SIZE):
             s.day[k, b] = 0

@@ -23,8 +23,6 @@ from simcash.payments.engine.day import (
     apply_credits,
     borrow,
     close_tick,
-    is_day_end,
-    open_accounts,
     open_tick,
 )
 from simcash.payments.engine.events import due_count, happen
@@ -70,8 +68,6 @@ SPARE_SLOTS = np.int64(2048)  # finished payments kept before it is worth moving
 def end_tick(s):
     """Write what changed and turn to the next tick."""
     write_payments(s)
-    if is_day_end(s):
-        open_accounts(s)
     if s.at[SLOTS] > 2 * s.at[LIVE] + SPARE_SLOTS:
         forget_finished(s)
     s.at[SEQ] = 0
