@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
-CHANGES_STATE = ("step", "restore", "act", "replicate")  # not readings
+CHANGES_STATE = ("step", "restore", "act", "replicate", "check_fork")  # not readings
 
 
 def found(place: str) -> Any:

@@ -67,7 +67,16 @@ class History:
     def sql(self, query: str, parameters: Any = None, *, run: int | None = None) -> pd.DataFrame:
         """A query over all runs, or over the tables of one run as its simulation sees them."""
         with self.reading(run) as cursor:
-            return cursor.execute(query, parameters).df()
+            found = cursor.execute(query, parameters)
+            sums = [column[0] for column in found.description or () if str(column[1]) == "HUGEINT"]
+            if sums:  # pandas would make floats of them
+                import duckdb
+
+                try:
+                    return cursor.execute(layout.narrowed(query, sums), parameters).df()
+                except duckdb.ConversionException:  # beyond int64: floats after all
+                    found = cursor.execute(query, parameters)
+            return found.df()
 
     def fetch(self, query: str, parameters: Any = None, *, run: int | None = None) -> list[tuple[Any, ...]]:
         """The same as plain rows, without pandas."""

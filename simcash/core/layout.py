@@ -117,6 +117,12 @@ def fit(world: str, table: Table, present: Mapping[str, str]) -> list[str]:
     return changes
 
 
+def narrowed(query: str, sums: Iterable[str]) -> str:
+    """The same query with its 128-bit sums as ordinary whole numbers."""
+    casts = ", ".join(f"{quoted(name)}::BIGINT AS {quoted(name)}" for name in sums)
+    return f"SELECT * REPLACE ({casts}) FROM (\n{query.strip().rstrip(';')}\n)"
+
+
 def insert(world: str, table: str, columns: Iterable[str], run: int) -> str:
     """Append the numpy arrays in the caller's variable `columns`."""
     names = listed(columns)

@@ -124,10 +124,17 @@ class Simulation(Loop):
         import pandas as pd
 
         counts = self.history.counts(self._recorded())
-        return pd.DataFrame(
-            [(t.name, t.kind, counts.get(t.name), ", ".join(t.names), t.meaning) for t in self._world.tables],
-            columns=["table", "kind", "rows", "columns", "meaning"],
-        ).set_index("table")
+        return (
+            pd.DataFrame(
+                [
+                    (t.name, t.kind, counts.get(t.name), ", ".join(t.names), t.meaning)
+                    for t in self._world.tables
+                ],
+                columns=["table", "kind", "rows", "columns", "meaning"],
+            )
+            .set_index("table")
+            .astype({"rows": "Int64"})
+        )  # a view counts no rows
 
     def columns(self, table: str) -> pd.DataFrame:
         """The columns of one table and what they mean."""

@@ -111,6 +111,10 @@ class Batch(Mapping[str, "dict[str, np.ndarray]"]):
             for column, values in zip(self.rows.tables[i].columns, self.raw(i), strict=True)
         }
 
+    def __repr__(self) -> str:
+        rows = zip(self.rows.tables, (self.stop - self.start).tolist(), strict=True)
+        return f"Batch({', '.join(f'{table.name}: {n:,}' for table, n in rows if n) or 'nothing happened'})"
+
     def raw(self, table: int) -> np.ndarray:
         """The stored int64 rows of one table, not copied (columns x rows)."""
         return self._matrices[table][:, self.start[table] : self.stop[table]]

@@ -124,14 +124,14 @@ class Payments:
     def act(self, action: Submit | Mapping[str, Any]) -> Receipt:
         """Submit a payment between ticks."""
         if isinstance(action, Mapping):
-            return self.act_from(dict(action))
+            return self._act_from(dict(action))
         told = {"type": "Submit", **asdict(action)}
-        refusal, nearest = self.objection(action)
+        refusal, nearest = self._objection(action)
         if refusal:
             return Receipt(False, told, refusal, nearest)
-        return Receipt(True, told, id=self.put(action))
+        return Receipt(True, told, id=self._put(action))
 
-    def act_from(self, told: dict[str, Any]) -> Receipt:
+    def _act_from(self, told: dict[str, Any]) -> Receipt:
         """An action in its JSON form."""
         kind = told.pop("type", None)
         known = Submit.__dataclass_fields__
@@ -146,7 +146,7 @@ class Payments:
             return Receipt(False, {"type": kind, **told}, wrong)
         return self.act(Submit(**told))
 
-    def objection(self, a: Submit) -> tuple[str, int | None]:
+    def _objection(self, a: Submit) -> tuple[str, int | None]:
         """Why a payment cannot be submitted, and the nearest number that could be."""
         for id in (a.sender, a.receiver):
             if id not in self.place:
@@ -165,7 +165,7 @@ class Payments:
             return f'rtgs_priority "{a.rtgs_priority}" is not one of {", ".join(CLASSES)}', None
         return ("the run is over", None) if self.done else ("", None)
 
-    def put(self, a: Submit) -> int:
+    def _put(self, a: Submit) -> int:
         """Create the payment in its sender's queue; its id."""
         store = self.store
         store["need"][:] = 0

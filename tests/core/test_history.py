@@ -615,3 +615,12 @@ def test_worlds_may_come_and_go(tmp_path):
         assert history.fetch('SELECT "group" FROM odd') == [("red",)]
         assert [table.name for table in history.tables(1)] == ["moves", "cups", "events"]
         assert history.tables(1)[0].columns[3].labels == ()
+
+
+def test_sums_of_whole_numbers_stay_whole():
+    with History() as history:
+        exact = history.sql("SELECT sum(9007199254740993) AS total, 1 AS one -- a remark")
+        assert exact["total"].tolist() == [9007199254740993]
+        assert exact["total"].dtype == "int64"
+        beyond = history.sql("SELECT sum(9223372036854775807) AS total FROM range(3);")
+        assert beyond["total"].tolist() == [3 * 9223372036854775807.0]
