@@ -422,4 +422,4 @@ def _close_all() -> None:
         try:
             history.close()
         except HistoryError as error:
-            LOG.warning("%s; the rows since the last finished period are lost", error)
+            LOG.warning("%s; the rows since the last finished period are not in the file", error)

@@ -54,3 +54,12 @@ def test_43_what_a_policy_sees(play, evaluation, expected):
     data = scenario("A 100 | B 0", "@0 A 60 B | @0 A 50 B | @0 A 40 B", agents={"A": able})
     run = play(data | {"policy_evaluation": evaluation}, 1)
     assert statuses(run) == expected
+
+
+def test_37_gross_settlement_that_lets_later_payments_by():
+    """Spec case 37, published and computed: retrying the queue in order settles 4502 of the 5000."""
+    import simcash
+
+    with simcash.open("ubin-5000", set={"queue2_discipline": "bypass_fifo"}) as sim:
+        settled = sim.run().rows("SELECT count(*) FROM settlements")
+    assert settled == [(4502,)]
