@@ -96,6 +96,14 @@ def test_no_leftovers_are_kept():
     assert not [path for path in empty if path.name not in ("__init__.py", "py.typed")]
 
 
+def test_notebooks_are_saved_with_outputs_and_without_the_hour():
+    notebooks = [path for path in TRACKED if path.suffix == ".ipynb"]
+    assert notebooks
+    assert not [
+        path for path in notebooks if '"iopub.' in TEXTS[path] or '"execution_count": 1,' not in TEXTS[path]
+    ]
+
+
 def test_every_test_file_is_collected():
     """A file of tests whose name pytest does not look for would never run."""
     with_tests = [p for p in PYTHON if p.is_relative_to(ROOT / "tests") and "\ndef test_" in TEXTS[p]]
