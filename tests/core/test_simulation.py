@@ -441,25 +441,26 @@ def test_rewind_knows_its_reach(sim):
 
 
 def test_a_rewind_starts_from_the_nearest_snapshot(monkeypatch):
-    monkeypatch.setattr(loop, "SNAPSHOT_EVERY", 1e-9)
+    monkeypatch.setattr(loop, "SNAPSHOT_EVERY", 1e9)  # none by the clock: these are taken by hand
     taken = []
     with cups(ticks=3000) as sim:
-        sim._next_snapshot = 0.0
+        sim._next_snapshot = 1e9
         for _ in range(100):
             sim.step(10)
+            if sim.now % 100 == 0:
+                sim._keep_snapshot()
             if sim.now in (200, 600):
                 sim.act(Give("red", "blue", 1))
-        kept = [k.snapshot.now for k in sim._snapshots.kept]
         story = everything(sim)
         step = Cups.step
         monkeypatch.setattr(Cups, "step", lambda world, ticks: taken.append(ticks) or step(world, ticks))
         for tick in (995, 601, 600, 599, 200, 7):
             taken.clear()
+            kept = [k.snapshot.now for k in sim._snapshots.kept]
             sim.rewind(tick)
-            assert sum(taken) <= tick - max(k for k in kept if k <= tick)
+            assert sum(taken) <= tick - max(k for k in kept if k <= tick) <= 100
             sim.run(until=1000)
             assert everything(sim) == story
-    assert len(kept) > 5
 
 
 def test_kept_snapshots_are_bounded_and_dense_lately():
