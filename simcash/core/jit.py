@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from numba.extending import intrinsic
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PLAIN = bool(numba.config.DISABLE_JIT)
+WITHOUT_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+COMPILED = "compiled"  # the file that says so in a cache folder
 
 if PLAIN:  # compiled integers wrap around silently; plain ones must too
     np.seterr(over="ignore")
@@ -43,7 +45,7 @@ def cache_folder(world: str) -> Path:
             continue
         if os.access(base / name, os.W_OK):
             return base / name
-    return Path(tempfile.mkdtemp(prefix="simcash-"))
+    return Path(tempfile.mkdtemp(prefix="simcash-")) / name
 
 
 def fingerprint(world: str) -> str:
@@ -69,31 +71,50 @@ def cache_bases() -> list[Path]:
 
 def is_compiled(world: str) -> bool:
     """Whether this world's compiled code is already in the cache."""
-    return PLAIN or any(cache_folder(world).rglob("*.nbc"))
+    return PLAIN or (cache_folder(world) / COMPILED).exists()
+
+
+def mark_compiled(world: str) -> None:
+    """Note that this world's compiled code is in the cache."""
+    with suppress(OSError):
+        (cache_folder(world) / COMPILED).touch()
 
 
 def njit(function: Callable[..., Any]) -> Any:
     """Compile with the project's options: cached, without the GIL, division as numpy does it."""
-    parts = function.__module__.split(".")
-    return compiled(function, parts[1] if parts[0] == "simcash" and len(parts) > 2 else "core")
+    return compiled(function, world_of(function))
 
 
-def inner(function: Callable[..., Any]) -> Any:
+def inner(function: Callable[..., Any], inline: str = "never") -> Any:
     """As `njit`, for a function that only compiled code calls: without the wrapper that Python would need."""
     if PLAIN:
         return function
-    return numba.njit(
-        function, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )
+    return numba.njit(function, inline=inline, nogil=True, error_model="numpy", **WITHOUT_WRAPPERS)
 
 
-def compiled(function: Callable[..., Any], world: str) -> Any:
+def part(function: Callable[..., Any]) -> Any:
+    """As `inner`, for a small function called in one place: compiled within its caller, which is quicker."""
+    return inner(function, inline="always")
+
+
+def stage(function: Callable[..., Any]) -> Any:
+    """As `inner`, for a large function of the state alone: kept in the cache by itself."""
+    return compiled(function, world_of(function), **WITHOUT_WRAPPERS)
+
+
+def world_of(function: Callable[..., Any]) -> str:
+    """The world that a function belongs to, by its module."""
+    parts = function.__module__.split(".")
+    return parts[1] if parts[0] == "simcash" and len(parts) > 2 else "core"
+
+
+def compiled(function: Callable[..., Any], world: str, **options: bool) -> Any:
     """A function compiled into a world's cache folder."""
     if PLAIN:
         return function
     kept, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(cache_folder(world))
     try:
-        return numba.njit(function, cache=True, nogil=True, error_model="numpy")
+        return numba.njit(function, cache=True, nogil=True, error_model="numpy", **options)
     finally:
         numba.config.CACHE_DIR = kept
 

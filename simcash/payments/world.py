@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simcash.core.ahead import compile_ahead
 from simcash.core.clock import Clock, minutes_of
 from simcash.core.jit import compiling
 from simcash.core.money import MONEY_MAX, show
@@ -20,7 +21,7 @@ from simcash.payments.engine import codes
 from simcash.payments.engine.day import open_accounts
 from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
-from simcash.payments.engine.tick import run
+from simcash.payments.engine.tick import STAGES, run
 from simcash.payments.installed import Installed
 from simcash.payments.scenario import Scenario, check_fork, open_scenario
 from simcash.payments.state import Store
@@ -66,6 +67,7 @@ class Payments:
         self.clock = clock_of(scenario)
         with compiling():
             self.store = Store(fixed_arrays(scenario), self.tables, scenario.record)
+            compile_ahead("payments", STAGES, self.store.record)
             run(self.store.record, 0)
 
     def declared(self) -> tuple[Table, ...]:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from simcash.core import rng
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part, stage
 from simcash.core.money import MONEY_MAX, round_away
 from simcash.payments.engine.codes import (
     ARRIVED,
@@ -40,7 +40,7 @@ RATE_MAX = 100_000.0  # of a bank and tick, however often events multiply it
 COUNT, AMOUNT, COUNTERPARTY, DEADLINE, PRIORITY = numbers(5)  # cells of `streams`, purposes 1 to 5
 
 
-@inner
+@stage
 def arrive(s):
     """Draw this tick's payments and put them into Queue 1; False, and nothing changed, if slots run out."""
     first, shared = s.at[SLOTS], s.stream[0]
@@ -120,7 +120,7 @@ def draw_source(s, b, source):
     return True
 
 
-@inner
+@part
 def own_streams(s):
     return s.stream if s.options[SHARED_STREAM] else s.streams
 
@@ -152,7 +152,7 @@ def draw_amount(s, streams, i, source):
     return max(1, np.int64(round_away(min(x, float(top)))))
 
 
-@inner
+@part
 def draw_receiver(s, streams, i, source, b):
     """The counterparty: any other bank, or by the source's weights over the other banks."""
     row = s.source_weights[source]
@@ -185,7 +185,7 @@ def pick(weights, cumulative, u, subtract):
     return k
 
 
-@inner
+@part
 def first_reaching(cumulative, target):
     """The first place of an ascending array that is at least `target`, found by halving."""
     low, high = 0, cumulative.size
@@ -198,7 +198,7 @@ def first_reaching(cumulative, target):
     return low
 
 
-@inner
+@part
 def draw_priority(s, streams, i, source):
     """A priority from 0 to 10."""
     kind, a, b = s.priority_kind[source], s.priority_a[source], s.priority_b[source]

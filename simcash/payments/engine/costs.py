@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part, stage
 from simcash.core.money import muldiv, muldiv_half_up, plus, product, quotient
 from simcash.payments.engine.codes import (
     COLLATERAL,
@@ -55,7 +55,7 @@ def penalty(mode, amount, base):
     return amount if mode == FIXED else muldiv(base, amount, TEN_BILLION)
 
 
-@inner
+@stage
 def charge(s):
     """All costs of the tick."""
     charge_deadlines(s)
@@ -71,7 +71,7 @@ def charge(s):
         book(s, b, LIQUIDITY, NONE, liquidity_cost(s, b, first))
 
 
-@inner
+@part
 def liquidity_cost(s, b, first):
     """The pool's cost: by the tick, and once a day at its first tick."""
     allocated = s.allocated_tick[b]
@@ -116,7 +116,7 @@ def mark_overdue(s, p):
         touch(s, p)
 
 
-@inner
+@part
 def charge_day_end(s):
     """The end-of-day penalty of every payment still waiting."""
     for p in range(s.at[SLOTS]):

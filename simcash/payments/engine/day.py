@@ -1,6 +1,6 @@
 """The edges of a day and of a tick: steps 0, 12, 13, 15 and 16."""
 
-from simcash.core.jit import inner, njit
+from simcash.core.jit import inner, njit, part, stage
 from simcash.core.money import muldiv_half_up, muldiv_up
 from simcash.payments.engine.codes import (
     ACCOUNTS,
@@ -59,7 +59,7 @@ def clear(array):
         array[i] = 0
 
 
-@inner
+@stage
 def open_tick(s):
     """Clear what is counted by the tick; step 0 on the first tick of a day."""
     open_accounts(s)
@@ -112,7 +112,7 @@ def is_day_end(s):
     return s.at[NOW] % s.options[TICKS_PER_DAY] == s.options[TICKS_PER_DAY] - 1
 
 
-@inner
+@stage
 def borrow(s):
     """Step 12: banks borrow what they lack, and everything that waits settles as one set."""
     if s.options[BORROWING_RATE] == NONE or not is_day_end(s):
@@ -133,7 +133,7 @@ def borrow(s):
     settle_set(s, n, EOD_BORROWING)
 
 
-@inner
+@part
 def take_loan(s, b, amount):
     """Borrow overnight at the proportional rate."""
     if amount > 0:
@@ -162,7 +162,7 @@ def settle_set(s, n, channel):
     s.at[NEXT_SET] += 1
 
 
-@inner
+@part
 def apply_credits(s):
     """Step 13: deferred credits become usable."""
     for b in s.order:
@@ -174,7 +174,7 @@ def apply_credits(s):
             write_notice(s, CREDIT_APPLIED, NONE, b, NONE, NONE, amount, NO_VALUE, YES)
 
 
-@inner
+@stage
 def close_tick(s):
     """Step 15 at the end of a day, and before it the throughput reached by each rule's tick."""
     for r in range(s.rule_tick.size):
@@ -192,7 +192,7 @@ def close_tick(s):
         write_notice(s, END_OF_DAY, NONE, NONE, NONE, NONE, NOTHING, NO_VALUE, YES)
 
 
-@inner
+@part
 def return_pool(s, b):
     """The pool takes back what it lent in the morning; the day's extremes do not count this."""
     low, high, tick_low = s.min_day[b], s.max_day[b], s.min_tick[b]

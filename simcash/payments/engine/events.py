@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simcash.core.jit import inner, njit
+from simcash.core.jit import inner, njit, part, stage
 from simcash.core.money import muldiv_half_up
 from simcash.payments.engine.arrivals import admit, capped_deadline
 from simcash.payments.engine.codes import (
@@ -31,14 +31,14 @@ from simcash.payments.engine.settle import COVERED, add_money, obstacle, settle_
 LONGEST_WINDOW = np.int64(1 << 40)  # ticks, however often events widen it
 
 
-@inner
+@part
 def due_count(s):
     """How many events are due now, at most."""
     t = s.at[NOW]
     return s.event_first[t + 1] - s.event_first[t] + s.event_every.size
 
 
-@inner
+@stage
 def happen(s):
     """Execute the events due at this tick, in list order: one-time and repeating ones merged."""
     t, k, last, r = s.at[NOW], s.event_first[s.at[NOW]], s.event_first[s.at[NOW] + 1], 0
@@ -103,7 +103,7 @@ def new_payment(s, sender, receiver, amount, priority, divisible, deadline, sour
     return p
 
 
-@inner
+@part
 def arrive_now(s, e):
     """CustomTransactionArrival: a payment into Queue 1."""
     p = new_payment(
@@ -154,7 +154,7 @@ def change_weight(s, e):
             s.cumulative[row, j] = total
 
 
-@inner
+@part
 def change_windows(s, low, high):
     """DeadlineWindowChange for every bank: both ends scaled by billionths and rounded; compounding."""
     for source in range(s.source_low.size):

@@ -5,7 +5,7 @@ their amounts: the first payment that some amount of liquidity covers is found i
 two payments is the order of their keys, class first in priority mode, then the running number of entry.
 """
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part
 from simcash.payments.engine.codes import ARENA, INFINITE, NONE, NOTHING, NOW, PRIORITY_MODE, Q2_SEQ, QUEUE2
 from simcash.payments.engine.queue1 import delay_group
 
@@ -113,7 +113,7 @@ def first_of_sender(s, b):
     return s.lane_slot[s.lane_base[lane] + first_covered(s, lane, NOTHING, INFINITE - 1)]
 
 
-@inner
+@part
 def place_after(s, lane, entry):
     """The first place in a lane whose payment joined after running number `entry`."""
     base = s.lane_base[lane]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simcash.core.jit import inner, njit
+from simcash.core.jit import inner, njit, part, stage
 from simcash.payments.engine.codes import (
     ALLOCATED_TODAY,
     ARRIVED,
@@ -36,7 +36,7 @@ from simcash.payments.engine.settle import COVERED, available, credit_limit, sto
 from simcash.payments.engine.sorting import sort_by_key
 
 
-@inner
+@stage
 def record_tick(s):
     """Step 16: the rows of the tick and, at its end, of the day."""
     level = s.options[RECORD]
@@ -74,14 +74,14 @@ def record_day(s, b):
     s.row_counts[T_BANK_DAYS] = i + 1
 
 
-@inner
+@part
 def throughput(s, b):
     """Value settled today as a share of what arrived today or was carried over."""
     owed = s.day[ARRIVED, b] + s.day[CARRIED, b]
     return s.day[SENT, b] / owed if owed > 0 else 0.0
 
 
-@inner
+@part
 def record_queues(s):
     """Every waiting payment: the banks' own queues, then the central one in its order."""
     for b in range(s.balance.size):

@@ -1,6 +1,6 @@
 """Step 6: each bank's policy decides about its own queue."""
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part, stage
 from simcash.payments.engine.codes import (
     ALWAYS,
     BY_DEADLINE,
@@ -36,7 +36,7 @@ from simcash.payments.engine.rows import touch, write_decision, write_notice
 from simcash.payments.engine.settle import credit_limit
 
 
-@inner
+@stage
 def decide(s):
     """Escalate priorities, then let every bank, sorted by id, go through its queue."""
     if s.options[ESCALATE]:
@@ -77,7 +77,7 @@ def decision(s, b, p, seen):
     return HOLD if seen - s.amount[p] < buffer else RELEASE
 
 
-@inner
+@part
 def effective_liquidity(s, b, seen):
     """Balance plus limit (the peer counts the cap alone and subtracts credit in use twice)."""
     if s.options[COMPAT]:
@@ -85,13 +85,13 @@ def effective_liquidity(s, b, seen):
     return seen + credit_limit(s, b)
 
 
-@inner
+@part
 def covered_by(s, b, seen):
     """What a bank could pay with a balance of `seen`."""
     return max(0, seen) + max(0, credit_limit(s, b) - max(0, -seen))
 
 
-@inner
+@part
 def release(s, p):
     """Out of Queue 1, to be submitted in step 8."""
     leave_queue1(s, p)
@@ -100,7 +100,7 @@ def release(s, p):
     s.at[PENDING] += 1
 
 
-@inner
+@part
 def default_class(s, p):
     """The class of a payment that declared none: by its priority (the peer: always normal)."""
     if s.options[COMPAT]:
@@ -125,7 +125,7 @@ def drop(s, p):
         book(s, b, DROP, s.tx[p], cost)
 
 
-@inner
+@part
 def escalate(s):
     """Raise the priority of waiting payments as their deadline nears."""
     for p in range(s.at[SLOTS]):
@@ -137,7 +137,7 @@ def escalate(s):
                     raise_priority(s, p, raised)
 
 
-@inner
+@part
 def raise_priority(s, p, raised):
     b = s.sender[p]
     s.delay_sum[b, delay_group(s, p)] -= s.amount[p]

@@ -1,11 +1,13 @@
 """Room for what a tick may bring. Arrays grow in Python between calls; here is what to ask for."""
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part, stage
 from simcash.payments.engine.codes import (
     LIVE,
     NEED_ROOM,
     NONE,
     NOTHING,
+    PHASE,
+    PHASE_OPEN,
     QUEUE1,
     QUEUE2,
     SLOTS,
@@ -22,13 +24,15 @@ from simcash.payments.engine.codes import (
     TOUCHED,
 )
 from simcash.payments.engine.day import clear
+from simcash.payments.engine.events import due_count
 from simcash.payments.engine.queue1 import note_deadline
 from simcash.payments.engine.queue2 import lane_of, lane_space
 
 
-@inner
-def has_room(s, coming):
-    """Whether arrays hold what present payments and `coming` more can cause; `need` says what they must."""
+@stage
+def has_room(s):
+    """Whether arrays hold what payments present and due can cause; `need` says what they must."""
+    coming = due_count(s) if s.at[PHASE] == PHASE_OPEN else NOTHING
     need, banks, rules = s.need, s.balance.size, s.rule_tick.size
     payments = s.at[LIVE] + s.at[TOUCHED] + coming
     need[0] = s.at[SLOTS] + coming + 1
@@ -51,7 +55,7 @@ def has_room(s, coming):
     return enough
 
 
-@inner
+@part
 def wants_slots(s):
     """Ask for twice as many payment slots: arrivals did not fit."""
     clear(s.need)
@@ -90,7 +94,7 @@ def new_slot(s, p):
     return NONE if p == NONE else s.moved[p]
 
 
-@inner
+@part
 def move_payment(s, p, n):
     """Copy one payment's columns to a lower slot."""
     for column in range(s.payment.shape[0]):

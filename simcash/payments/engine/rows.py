@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part
 from simcash.payments.engine.codes import (
     DECISION_SEQ,
     FULL,
@@ -72,7 +72,7 @@ def write_settlement(s, p, channel, set_id):
     s.row_counts[T_SETTLEMENTS] = i + 1
 
 
-@inner
+@part
 def write_cost(s, bank, kind, tx, amount):
     if s.options[RECORD] < STANDARD:
         return
@@ -162,7 +162,7 @@ def write_waiting(s, p, queue, position, klass, reason, missing):
     s.row_counts[T_QUEUES] = i + 1
 
 
-@inner
+@part
 def write_bank_ticks(s):
     n, rows, banks = s.row_counts[T_BANK_TICKS], s.rows_bank_ticks, s.balance.size
     for b in range(banks):

@@ -1,6 +1,6 @@
 """Settlement: who can pay, which limit stops a payment, and moving the money."""
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part
 from simcash.payments.engine.codes import (
     BY_BILATERAL,
     BY_LIQUIDITY,
@@ -80,7 +80,7 @@ def stopped_by_limit(s, p):
     return COVERED
 
 
-@inner
+@part
 def log_limit(s, p, reason):
     """Log the first attempt that a limit stopped."""
     if s.limited[p]:
@@ -105,7 +105,7 @@ def obstacle(s, p):
     return reason
 
 
-@inner
+@part
 def use_limits(s, p):
     """Count a settled payment toward the day's limits (a net basis counts receipts back)."""
     a, b, amount = s.sender[p], s.receiver[p], s.amount[p]

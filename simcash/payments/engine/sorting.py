@@ -1,6 +1,6 @@
 """A stable sort of payment slots by an integer key."""
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part
 
 
 @inner
@@ -18,7 +18,7 @@ def sort_by_key(s, start, stop):
         width *= 2
 
 
-@inner
+@part
 def merge(s, left, middle, right):
     """Merge two sorted neighbouring runs into the spare arrays."""
     i, j = left, middle

@@ -1,6 +1,6 @@
 """Steps 8 and 9: pending payments settle or join Queue 2, then one pass over Queue 2."""
 
-from simcash.core.jit import inner
+from simcash.core.jit import inner, part, stage
 from simcash.payments.engine.codes import (
     DEFERRED,
     FROM_QUEUE2,
@@ -28,7 +28,7 @@ from simcash.payments.engine.rows import touch
 from simcash.payments.engine.settle import COVERED, available, obstacle, settle_one
 
 
-@inner
+@stage
 def submit_pending(s):
     """Step 8: each pending payment in order settles at once or joins the central queue."""
     for i in range(s.at[PENDING]):
@@ -43,7 +43,7 @@ def submit_pending(s):
     s.at[PENDING] = 0
 
 
-@inner
+@part
 def mark_overdue_in_queue2(s):
     """Payments in the central queue whose deadline was the previous tick."""
     if s.at[NOW] == 0:
@@ -55,7 +55,7 @@ def mark_overdue_in_queue2(s):
         p = s.due_next[p]
 
 
-@inner
+@stage
 def pass_queue2(s):
     """Step 9: try every payment once in queue order, as if one after the other; how many settled.
 
@@ -104,7 +104,7 @@ def next_covered(s, b, lane, reached):
     return first_covered(s, lane, start, available(s, b))
 
 
-@inner
+@part
 def strict_head(s, b, lane, start):
     """With strict order only the sender's very first payment may settle."""
     p = first_of_sender(s, b)

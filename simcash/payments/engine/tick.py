@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from simcash.core.jit import inner, njit
+from simcash.core.jit import njit, stage
 from simcash.payments.engine.arrivals import arrive
 from simcash.payments.engine.codes import (
     DECISION_SEQ,
     FINISHED,
     LIVE,
     NEED_ROOM,
-    NOTHING,
     NOW,
     PHASE,
     PHASE_ARRIVALS,
@@ -25,7 +24,7 @@ from simcash.payments.engine.day import (
     close_tick,
     open_tick,
 )
-from simcash.payments.engine.events import due_count, happen
+from simcash.payments.engine.events import happen
 from simcash.payments.engine.record import record_tick
 from simcash.payments.engine.release import decide
 from simcash.payments.engine.room import forget_finished, has_room, wants_slots
@@ -38,7 +37,7 @@ def run(s, until):
     """Advance to tick `until`; NEED_ROOM with the wanted sizes in `need` if arrays must grow first."""
     while s.at[NOW] < until:
         if s.at[PHASE] == PHASE_OPEN:
-            if not has_room(s, due_count(s)):
+            if not has_room(s):
                 return NEED_ROOM
             open_tick(s)  # 0
             happen(s)  # 1
@@ -47,7 +46,7 @@ def run(s, until):
             if not arrive(s):  # 2
                 return wants_slots(s)
             s.at[PHASE] = PHASE_REST
-        if not has_room(s, NOTHING):
+        if not has_room(s):
             return NEED_ROOM
         decide(s)  # 6
         submit_pending(s)  # 8
@@ -64,7 +63,7 @@ def run(s, until):
 SPARE_SLOTS = np.int64(2048)  # finished payments kept before it is worth moving the others up
 
 
-@inner
+@stage
 def end_tick(s):
     """Write what changed and turn to the next tick."""
     write_payments(s)
@@ -74,3 +73,10 @@ def end_tick(s):
     s.at[DECISION_SEQ] = 0
     s.at[PHASE] = PHASE_OPEN
     s.at[NOW] += 1
+
+
+# Heavy and light ones in turn, as they are shared among processes.
+STAGES = (
+    happen, arrive, decide, pass_queue2, record_tick, charge, has_room, submit_pending, close_tick, open_tick,
+    borrow, end_tick,
+)  # fmt: skip
