@@ -130,14 +130,16 @@ def _compiled(world: Any) -> Callable[[int], None]:
 
 def history(quick: bool) -> list[Line]:
     """What the history costs at about ten million rows, and memory as a run with a file grows."""
-    days = 1 if quick else 4
+    days = 1 if quick else 5
     jobs = {job: partial(child, job, source="big-200", set=_days(days)) for job in ("run", "produce")}
-    runs = alternate(jobs, 2 if quick else 3)
+    jobs["off"] = partial(child, "run", source="big-200", set=_days(days) | {"record": "off"})
+    runs = alternate(jobs, 2 if quick else 7)
     kept, thrown = _column(runs["run"], "seconds"), _column(runs["produce"], "seconds")
     share = [100 * (a - b) / a for a, b in zip(kept, thrown, strict=True)]
     lines = [
         line(f"{days} days of big-200, {runs['produce'][0]['rows']:,} rows kept in memory", "s", kept),
         line("the same, rows thrown away", "s", thrown),
+        line("the same, record: off", "s", _column(runs["off"], "seconds")),
         line("the history's share", "%", share, at_most=35.0),
     ]
     for length in sorted({1, days, 2 * days}):
@@ -151,7 +153,7 @@ def _with_file(days: int) -> Result:
         return child("run", source="big-200", set=_days(days), db=f"{folder}/run.duckdb")
 
 
-def _days(days: int) -> dict[str, int]:
+def _days(days: int) -> dict[str, Any]:
     return {"simulation.num_days": days}
 
 

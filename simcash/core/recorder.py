@@ -1,8 +1,9 @@
 """The writing end of one run: rows wait here in the world's own buffers until they are worth a statement.
 
-In memory, rows go to the history when it is asked, and at every half million in the background. With a file
-they go to it when the clock's period ends, and at every half million out of others' sight until the period is
-complete; what is asked for before that lies in the history's tables in memory meanwhile.
+In memory, rows go to the history when it is asked, and in the background when half a million wait (a million
+if the world has not turned to a fresh chunk of buffers by then). With a file they go to it when the clock's
+period ends, and when so many wait, out of others' sight until the period is complete; what is asked for
+before that lies in the history's tables in memory meanwhile.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from simcash.core.troubles import HistoryError
 from simcash.core.world import Receipt
 
 LOG = logging.getLogger("simcash")
-MOST_WAITING = 500_000  # rows; fewer per statement cost more per row, more wait longer in memory
+MANY_WAITING = 500_000  # rows; fewer per statement cost more per row, more wait longer in memory
 
 
 class Recorder:
@@ -65,7 +66,7 @@ class Recorder:
             count = batch.count()
             self.rows += count
             self._waiting += count
-            if self._waiting >= MOST_WAITING:
+            if self._waiting >= (MANY_WAITING if merged is None else 2 * MANY_WAITING):
                 self._take_on()
 
     def add_action(self, tick: int, seq: int, receipt: Receipt) -> None:
@@ -174,7 +175,9 @@ class Recorder:
         with Shield():
             self.history.settle()
             self._enter_memory()
-            batches, self._pending, self._waiting = self._pending, [], 0
+            batches = self._pending[:-1] or self._pending  # whole chunks if possible: nothing is copied
+            self._pending = self._pending[len(batches) :]
+            self._waiting = sum(batch.count() for batch in self._pending)
             self.history.in_background(lambda con: self._write_all(con, batches))
 
     def _write_all(self, con: Connection, batches: list[Batch]) -> None:
