@@ -198,7 +198,9 @@ def linear(quick: bool) -> list[Line]:
             if days > 1:
                 base = [r["seconds"] / r["payments"] for r in runs[1]]
                 ratios = [a / b for a, b in zip(each, base, strict=True)]
-                bar = 1.5 if source == "big-200" else None  # scarce: the queue grows, and its penalties with it
+                bar = (
+                    1.5 if source == "big-200" else None
+                )  # scarce: the queue grows, and its penalties with it
                 lines.append(line(f"{source}, {days} days against one", "times", ratios, at_most=bar))
     return lines
 

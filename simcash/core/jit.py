@@ -163,13 +163,25 @@ class Record:
         names: tuple[str, ...] = self.plain._fields  # type: ignore[attr-defined]
         if PLAIN:
             return self.plain(*(arrays[name] for name in names))
-        kinds = [numba.typeof(arrays[name]) for name in names]
+        kinds = [kind_of(arrays[name]) for name in names]
         state = self.allocate(self.type(list(zip(names, kinds, strict=True))))
         offset = 0
         for name, kind in zip(names, kinds, strict=True):
             self.put(state, offset, arrays[name])
             offset += array_size(kind)
         return state
+
+
+KINDS: dict[tuple[Any, ...], Any] = {}
+
+
+def kind_of(array: np.ndarray) -> Any:
+    """Numba's type of an array, which takes numba long to say for a hundred arrays one by one."""
+    flags = array.flags
+    key = (array.dtype, array.ndim, flags.c_contiguous, flags.f_contiguous, flags.writeable, flags.aligned)
+    if key not in KINDS:
+        KINDS[key] = numba.typeof(array)
+    return KINDS[key]
 
 
 @cache

@@ -75,8 +75,13 @@ def replaced(data: Any, path: KeyPath, value: Any) -> Any:
 
 def plain(value: Any, path: KeyPath = ()) -> Any:
     """Python values as a file could have held them: numpy numbers, tuples and paths become plain."""
-    if value is None or type(value) in (bool, float):
+    kind = type(value)  # the usual ones first: a long day has a million values
+    if value is None or kind is bool or kind is float:
         return value
+    if kind is str:
+        return plain_text(value, path)
+    if kind is int:
+        return plain_int(value, path)
     if len(path) > DEEPEST:
         raise Unfit(path[:3], f"more than {DEEPEST} levels deep")
     if isinstance(value, Mapping):
@@ -107,6 +112,8 @@ def plain_int(value: int, path: KeyPath) -> int:
 
 
 def plain_key(key: Any, path: KeyPath) -> str:
+    if type(key) is str:
+        return plain_text(key, path)
     if isinstance(key, (str, int)) and not isinstance(key, bool):
         return plain_text(str(key), path)
     raise Unfit(path, f"keys are texts, got {shown(key)}")
