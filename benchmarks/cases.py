@@ -122,7 +122,7 @@ def _compiled(world: Any) -> Callable[[int], None]:
     def step(ticks: int) -> None:
         nonlocal until
         until += ticks
-        while run(world.store.record, until):
+        while run(world.store.record, until, world.trees, world.saving):
             world.store.grow()
 
     return step

@@ -22,9 +22,9 @@ from simcash.core.jit import PACKAGE, cache_folder, compiling, is_compiled, mark
 MOST_PROCESSES = 4  # each compiles what its stages share anew, so that more would gain little
 
 
-def compile_ahead(world: str, stages: Sequence[Any], state: Any) -> None:
-    """Compile functions of a state, heavy and light ones in turn, unless that was done before."""
-    if is_compiled(world):
+def compile_ahead(world: str, stages: Sequence[Any], state: Any, part: str = "") -> None:
+    """Compile functions of a state, heavy and light ones in turn, unless this part was compiled before."""
+    if is_compiled(world, part):
         return
     shares = min(processors(), MOST_PROCESSES)
     signature = (numba.typeof(state),)
@@ -33,7 +33,7 @@ def compile_ahead(world: str, stages: Sequence[Any], state: Any) -> None:
             helpers.enter_context(helper(world, stages[n::shares], signature))
         for stage in stages[::shares]:
             stage.compile(signature)
-    mark_compiled(world)
+    mark_compiled(world, part)
 
 
 def processors() -> int:

@@ -69,15 +69,15 @@ def cache_bases() -> list[Path]:
     return [folder / "simcash", Path(tempfile.gettempdir()) / f"simcash-{user}"]
 
 
-def is_compiled(world: str) -> bool:
-    """Whether this world's compiled code is already in the cache."""
-    return PLAIN or (cache_folder(world) / COMPILED).exists()
+def is_compiled(world: str, part: str = "") -> bool:
+    """Whether this world's compiled code, or a part that few runs need, is already in the cache."""
+    return PLAIN or (cache_folder(world) / (COMPILED + part)).exists()
 
 
-def mark_compiled(world: str) -> None:
-    """Note that this world's compiled code is in the cache."""
+def mark_compiled(world: str, part: str = "") -> None:
+    """Note that it is."""
     with suppress(OSError):
-        (cache_folder(world) / COMPILED).touch()
+        (cache_folder(world) / (COMPILED + part)).touch()
 
 
 def njit(function: Callable[..., Any]) -> Any:

@@ -65,10 +65,12 @@ class Payments:
         self.tables = self.declared()
         self.record = scenario.record
         self.clock = clock_of(scenario)
+        self.trees = None  # or 1: what the engine leaves out unless it is used
+        self.saving = None
         with compiling():
             self.store = Store(fixed_arrays(scenario), self.tables, scenario.record)
             compile_ahead("payments", STAGES, self.store.record)
-            run(self.store.record, 0)
+            run(self.store.record, 0, self.trees, self.saving)
 
     def declared(self) -> tuple[Table, ...]:
         """The tables, their columns of policies with the texts known so far."""
@@ -93,7 +95,7 @@ class Payments:
         until = min(self.now + ticks, self.clock.ticks)
         if self.installed.untold and until > self.now and self.record != "off":
             self.installed.tell(store.rows, self.now)
-        while run(store.record, until) == codes.NEED_ROOM:
+        while run(store.record, until, self.trees, self.saving) == codes.NEED_ROOM:
             store.grow()
         return store.rows.since(start)
 

@@ -33,8 +33,12 @@ from simcash.payments.engine.submission import pass_queue2, submit_pending
 
 
 @njit
-def run(s, until):
-    """Advance to tick `until`; NEED_ROOM with the wanted sizes in `need` if arrays must grow first."""
+def run(s, until, trees, saving):
+    """Advance to tick `until`; NEED_ROOM with the wanted sizes in `need` if arrays must grow first.
+
+    `trees` and `saving` are 1 where banks decide by policy trees and payments settle in sets, else None: the
+    compiler leaves out what stands behind `is not None`, so that nothing unused is compiled.
+    """
     while s.at[NOW] < until:
         if s.at[PHASE] == PHASE_OPEN:
             if not has_room(s):
