@@ -1,8 +1,8 @@
 """The little machine that policy trees are compiled to: one flat program for all trees of a run.
 
 A program is a row of instructions, each a pair (operation, argument) in `code`; numbers it needs stand in
-`constants`. A condition leaves the stack as it found it and jumps; an action ends the program. `and`, `or` and
-`not` have no operations of their own: they are jumps. A tree begins at `tree_start[bank, tree]`, or NONE.
+`constants`. A condition leaves the stack as it found it and jumps; an action ends the program. `and`, `or`
+and `not` have no operations of their own: they are jumps. A tree begins at `tree_start[bank, tree]`, or NONE.
 """
 
 import numpy as np
@@ -20,12 +20,12 @@ from simcash.payments.engine.codes import numbers
     MAXIMUM, MINIMUM,  # pop two, push one
     CEIL, FLOOR, ROUND, ABSOLUTE,  # on the top; ROUND rounds half away from zero
     CLAMP,  # pops value, low, high
-    UNLESS_EQUAL, UNLESS_DIFFERENT, UNLESS_LESS, UNLESS_AT_MOST, UNLESS_MORE, UNLESS_AT_LEAST,  # pop two; jump
-    # to `argument` unless the comparison holds (with EPSILON for all but LESS and MORE)
+    # pop two; jump to `argument` unless the comparison holds (with EPSILON for all but LESS and MORE)
+    UNLESS_EQUAL, UNLESS_DIFFERENT, UNLESS_LESS, UNLESS_AT_MOST, UNLESS_MORE, UNLESS_AT_LEAST,
     JUMP,  # to `argument`
     KEEP,  # pop into slot `argument` of the decision
     ACT,  # the decision is action `argument`; the end
-) = numbers(23)  # fmt: skip
+) = numbers(24)  # fmt: skip
 EPSILON, TINY = np.float64(1e-9), np.float64(2.2e-16)
 DEEPEST_STACK = 256  # a tree of depth 100 needs less; the loader refuses what would need more
 
@@ -39,8 +39,8 @@ ACTIONS = (
     "PostCollateral", "WithdrawCollateral", "HoldCollateral",
 )  # fmt: skip
 (
-    ACT_RELEASE, ACT_RELEASE_WITH_CREDIT, ACT_HOLD, ACT_DROP, ACT_SPLIT, ACT_PACE, ACT_STAGGER, ACT_REPRIORITIZE,
-    ACT_WITHDRAW_FROM_RTGS, ACT_RESUBMIT, ACT_SET_BUDGET, ACT_SET_STATE, ACT_ADD_STATE, ACT_NOTHING,
+    ACT_RELEASE, ACT_RELEASE_WITH_CREDIT, ACT_HOLD, ACT_DROP, ACT_SPLIT, ACT_PACE, ACT_STAGGER,
+    ACT_REPRIORITIZE, ACT_WITHDRAW_FROM_RTGS, ACT_RESUBMIT, ACT_SET_BUDGET, ACT_SET_STATE, ACT_ADD_STATE, ACT_NOTHING,
     ACT_POST, ACT_WITHDRAW, ACT_HOLD_COLLATERAL,
 ) = numbers(17)  # fmt: skip
 
