@@ -29,6 +29,7 @@ POLICIES = {
     "LiquidityAware": codes.LIQUIDITY_AWARE,
 }
 LARGEST_DENOMINATOR = 10**15
+QUINTILLION = 10**18
 
 
 def fixed_arrays(scenario: Scenario) -> Arrays:
@@ -104,7 +105,9 @@ def banks(scenario: Scenario) -> Arrays:
         "first_cap": whole(a.unsecured_cap for a in agents),
         "first_posted": whole(a.posted_collateral for a in agents),
         "first_haircut": real(a.collateral_haircut for a in agents),
-        "collateral_value": whole(secured(a) for a in agents),
+        "first_keep": whole(kept_share(a.collateral_haircut) for a in agents),
+        "first_collateral_value": whole(secured(a) for a in agents),
+        "collateral_capacity": whole(a.max_collateral_capacity for a in agents),
         "opening_balance": whole(a.opening_balance for a in agents),
         "alloc_first": whole(first),
         "alloc_later": whole(later),
@@ -114,7 +117,12 @@ def banks(scenario: Scenario) -> Arrays:
 
 def secured(agent: Agent) -> int:
     """What the posted collateral is worth after the haircut."""
-    return math.floor(agent.posted_collateral * (1 - Fraction(agent.collateral_haircut)))
+    return agent.posted_collateral * kept_share(agent.collateral_haircut) // QUINTILLION
+
+
+def kept_share(haircut: Decimal) -> int:
+    """The share of collateral that counts, in parts of 10**18: exact for haircuts of up to 18 decimals."""
+    return scaled(1 - haircut, QUINTILLION)
 
 
 def stream_keys(scenario: Scenario) -> np.ndarray:

@@ -13,7 +13,7 @@ from simcash.payments.engine import codes
 # What the scenario fixes; a snapshot leaves it out.
 SETTINGS = (
     "options", "order", "policy", "policy_threshold", "policy_buffer", "queue1_sorted",
-    "collateral_value", "opening_balance", "alloc_first", "alloc_later",
+    "collateral_capacity", "opening_balance", "alloc_first", "alloc_later",
     "multilateral_limit", "net_basis", "bilateral_start", "bilateral_peer", "bilateral_limit",
     "boost", "delay_multiplier", "rule_tick", "rule_numerator", "rule_denominator",
     "rule_mode", "rule_amount", "rule_banks", "stream_key",
@@ -35,7 +35,7 @@ OF_BANK = (
     "allocated_tick", "q1_count", "q1_value", "q2_count", "q2_value", "sent_tick", "received_tick",
     "net_today", "budget",  # so far as table bank_ticks has them
     "pending", "min_day", "max_day", "allocated", "loan", "opening", "multilateral_used",
-    "q1_head", "q1_tail",
+    "q1_head", "q1_tail", "collateral_value", "keep", "scenario_cap",
 )  # fmt: skip
 OF_PAYMENT = (
     "tx", "parent", "sender", "receiver", "amount", "priority", "original_priority", "divisible",
@@ -54,6 +54,7 @@ SCRATCH = ("streams", "need", "net", "due", "heap", "heap_place", "heap_key", "l
 ROWS = (
     "row_counts", "row_room", "rows_payments", "rows_settlements", "rows_bank_ticks", "rows_bank_days",
     "rows_costs", "rows_liquidity", "rows_limits", "rows_notices", "rows_queues", "rows_decisions",
+    "rows_collateral",
 )  # fmt: skip
 
 CHANGING = (*OF_RUN, "bank", "payment", "touched_list", *OF_LANE, *OF_ARENA)
@@ -144,9 +145,11 @@ class Store:
         return None
 
     def keep_fixed(self) -> None:
-        """Where a fork's scenario, not the snapshot, counts: credit, and weights of banks that had none."""
+        """Where a fork's scenario, not the snapshot, counts: caps it changes, weights of banks without."""
         arrays = self.arrays
-        fix_columns(arrays, arrays["bank"])
+        cap, given = (arrays["bank"][OF_BANK.index(name)] for name in ("cap", "scenario_cap"))
+        changed = given != arrays["first_cap"]
+        cap[changed] = given[changed] = arrays["first_cap"][changed]
         old, new = arrays["weight_rows"], arrays["source_weights"]
         if not np.array_equal(old, new):
             weights = arrays["first_weights"].copy()
@@ -207,14 +210,11 @@ def first_banks(settings: dict[str, np.ndarray]) -> np.ndarray:
     banks = np.zeros((len(OF_BANK), settings["order"].size), np.int64)
     column = dict(zip(OF_BANK, banks, strict=True))
     column["balance"][:] = settings["opening_balance"]
-    fix_columns(settings, banks)
+    column["cap"][:] = column["scenario_cap"][:] = settings["first_cap"]
+    column["posted"][:] = settings["first_posted"]
+    column["haircut_bits"][:] = settings["first_haircut"].view(np.int64)
+    column["keep"][:] = settings["first_keep"]
+    column["collateral_value"][:] = settings["first_collateral_value"]
     for name in ("q1_head", "q1_tail", "budget"):
         column[name][:] = codes.NONE
     return banks
-
-
-def fix_columns(settings: dict[str, np.ndarray], banks: np.ndarray) -> None:
-    """Columns of the bank matrix that the scenario fixes."""
-    banks[OF_BANK.index("cap")] = settings["first_cap"]
-    banks[OF_BANK.index("posted")] = settings["first_posted"]
-    banks[OF_BANK.index("haircut_bits")] = settings["first_haircut"].view(np.int64)

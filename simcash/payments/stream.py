@@ -21,10 +21,13 @@ KINDS = (
     "TransactionWentOverdue", "OverdueTransactionSettled",
     "EodBorrowing", "DeferredCreditApplied", "CostAccrual", "ThroughputMissed",
     "LiquidityAllocation", "LiquidityReturn", "ScenarioEventExecuted", "EndOfDay",
+    "CollateralPost", "CollateralWithdraw", "CollateralTimerWithdrawn", "CollateralTimerBlocked",
 )  # fmt: skip
 PAYMENT = "sender, receiver, tx_id, amount"
 OWN = "bank, NULL, tx_id, amount"
 MONEY = "bank, NULL, NULL, amount"
+LAYER = "CASE layer WHEN 'strategic' THEN 30 WHEN 'timer' THEN 50 WHEN 'end_of_tick' THEN 110 ELSE 0 END"
+MOVED = "'layer', layer, 'requested', abs(requested), 'after', after, 'reason', reason"
 
 STREAMS: tuple[Stream, ...] = (
     ("LiquidityAllocation", "0", MONEY, "'balance_after', balance_after",
@@ -33,6 +36,13 @@ STREAMS: tuple[Stream, ...] = (
         "liquidity WHERE kind = 'repayment'"),
     ("ScenarioEventExecuted", "10", "bank, counterparty, tx_id, amount",
         "'event', event, 'value', value, 'settled', settled", "notices WHERE kind = 'ScenarioEventExecuted'"),
+    ("CollateralPost", LAYER, "bank, NULL, NULL, amount", MOVED, "collateral WHERE requested >= 0"),
+    ("CollateralWithdraw", LAYER, "bank, NULL, NULL, -amount", MOVED,
+        "collateral WHERE requested < 0 AND layer <> 'timer'"),
+    ("CollateralTimerWithdrawn", LAYER, "bank, NULL, NULL, -amount", MOVED,
+        "collateral WHERE layer = 'timer' AND amount < 0"),
+    ("CollateralTimerBlocked", "51", "bank, NULL, NULL, amount - requested", MOVED,
+        "collateral WHERE layer = 'timer' AND requested <> amount"),
     ("Arrival", "20", PAYMENT,
         "'deadline_tick', deadline_tick, 'priority', original_priority,"
         " 'divisible', divisible, 'source', source",

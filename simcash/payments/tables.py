@@ -11,6 +11,7 @@ CHANNELS = (
     "partial_netting", "max_value", "all_or_nothing", "eod_borrowing", "scheduled",
 )  # fmt: skip
 SOURCES = ("arrival", "event", "submit", "split")
+LAYERS = ("strategic", "end_of_tick", "timer", "user")
 ORIGINS = ("scenario", "fork")
 COST_KINDS = (
     "overdraft", "delay", "collateral", "liquidity", "deadline_penalty",
@@ -31,7 +32,7 @@ EVENT_TYPES = (
 )  # fmt: skip
 
 
-def payment_tables(banks: tuple[str, ...]) -> tuple[Table, ...]:
+def payment_tables(banks: tuple[str, ...], reasons: tuple[str, ...] = ()) -> tuple[Table, ...]:
     """The declared tables with this run's bank names bound to their code columns."""
 
     def bank(name: str, meaning: str, nullable: bool = False) -> Column:
@@ -145,6 +146,13 @@ def payment_tables(banks: tuple[str, ...]) -> tuple[Table, ...]:
             tick, seq, bank("bank", "the bank"), whole("tx_id", "the payment"),
             code("action", ACTIONS, "the decision"),
         ), level="full"),
+        Table("collateral", "one row per posting or withdrawal of collateral, even if nothing could move", (
+            tick, seq, bank("bank", "the bank"), code("layer", LAYERS, "who decided it"),
+            whole("requested", "cents to post, negative to withdraw"),
+            whole("amount", "cents posted, negative if withdrawn; no more than was free"),
+            whole("before", "posted before"), whole("after", "posted after"),
+            Column("reason", "int32", "the reason that the policy gives", reasons, True),
+        )),
     )  # fmt: skip
 
 

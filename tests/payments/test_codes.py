@@ -14,6 +14,7 @@ SPELT = {
     "EOD_BORROWING SCHEDULED",
     "SOURCES": "FROM_ARRIVAL FROM_EVENT FROM_SUBMIT FROM_SPLIT",
     "COST_KINDS": "OVERDRAFT DELAY COLLATERAL LIQUIDITY DEADLINE EOD DROP FRICTION THROUGHPUT BORROWING",
+    "LAYERS": "STRATEGIC END_OF_TICK TIMER USER",
     "LIQUIDITY_KINDS": "ALLOCATION RETURN LOAN REPAYMENT SQUEEZE RESET OUTFLOW",
     "ACTIONS": "RELEASE HOLD DISCARD",
     "REASONS": "BY_POLICY BY_LIQUIDITY BY_BILATERAL BY_MULTILATERAL BY_STRICT_FIFO",
@@ -55,10 +56,11 @@ def test_tables_stand_where_the_engine_writes_them():
     places = (
         codes.T_PAYMENTS, codes.T_SETTLEMENTS, codes.T_BANK_TICKS, codes.T_BANK_DAYS, codes.T_COSTS,
         codes.T_LIQUIDITY, codes.T_LIMITS, codes.T_NOTICES, codes.T_QUEUES, codes.T_DECISIONS,
+        codes.T_COLLATERAL,
     )  # fmt: skip
     assert [names[int(place)] for place in places] == [
         "payments", "settlements", "bank_ticks", "bank_days", "costs", "liquidity", "limits", "notices",
-        "queue_snapshots", "policy_decisions",
+        "queue_snapshots", "policy_decisions", "collateral",
     ]  # fmt: skip
 
 

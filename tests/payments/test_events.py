@@ -59,6 +59,10 @@ COUNTED = {
     "LiquidityReturn": "liquidity WHERE kind = 'return'",
     "ScenarioEventExecuted": "notices WHERE kind = 'ScenarioEventExecuted'",
     "EndOfDay": "notices WHERE kind = 'EndOfDay'",
+    "CollateralPost": "collateral WHERE requested >= 0",
+    "CollateralWithdraw": "collateral WHERE requested < 0 AND layer <> 'timer'",
+    "CollateralTimerWithdrawn": "collateral WHERE layer = 'timer' AND amount < 0",
+    "CollateralTimerBlocked": "collateral WHERE layer = 'timer' AND requested <> amount",
 }
 
 
@@ -89,6 +93,8 @@ STEPS = {  # kinds of events, and the steps of the tick in which they happen
     ("EodBorrowing", 12), ("OverdueTransactionSettled", 12), ("CostAccrual", 12),
     ("DeferredCreditApplied", 13), ("TransactionWentOverdue", 14), ("CostAccrual", 14),
     ("CostAccrual", 15), ("ThroughputMissed", 15), ("LiquidityReturn", 15), ("EndOfDay", 15),
+    *((f"Collateral{what}", step) for what in ("Post", "Withdraw") for step in (0, 3, 11)),
+    ("CollateralTimerWithdrawn", 5), ("CollateralTimerBlocked", 5),
 }  # fmt: skip
 ENDS = ("RtgsImmediateSettlement", "Queue2LiquidityRelease", "EodBorrowing", "PolicyDrop")
 

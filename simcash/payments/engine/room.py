@@ -13,6 +13,7 @@ from simcash.payments.engine.codes import (
     SLOTS,
     T_BANK_DAYS,
     T_BANK_TICKS,
+    T_COLLATERAL,
     T_COSTS,
     T_DECISIONS,
     T_LIMITS,
@@ -48,6 +49,7 @@ def has_room(s):
     rows[T_NOTICES] = banks * (1 + rules) + payments + 1
     rows[T_QUEUES] = payments
     rows[T_DECISIONS] = payments
+    rows[T_COLLATERAL] = 2 * banks
     enough = need[0] <= s.tx.size and need[1] == 0
     for table in range(rows.size):
         rows[table] += s.row_counts[table]

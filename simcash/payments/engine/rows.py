@@ -12,6 +12,7 @@ from simcash.payments.engine.codes import (
     STANDARD,
     SUMMARY,
     T_BANK_TICKS,
+    T_COLLATERAL,
     T_COSTS,
     T_DECISIONS,
     T_LIMITS,
@@ -98,6 +99,24 @@ def write_liquidity(s, bank, kind, amount):
     rows[4, i] = amount
     rows[5, i] = s.balance[bank]
     s.row_counts[T_LIQUIDITY] = i + 1
+
+
+@inner
+def write_collateral(s, bank, layer, requested, amount, reason):
+    """`amount` has moved; it is negative, as `requested` is, if collateral was taken back."""
+    if s.options[RECORD] < STANDARD:
+        return
+    i, rows = s.row_counts[T_COLLATERAL], s.rows_collateral
+    rows[0, i] = s.at[NOW]
+    rows[1, i] = next_seq(s)
+    rows[2, i] = bank
+    rows[3, i] = layer
+    rows[4, i] = requested
+    rows[5, i] = amount
+    rows[6, i] = s.posted[bank] - amount
+    rows[7, i] = s.posted[bank]
+    rows[8, i] = reason
+    s.row_counts[T_COLLATERAL] = i + 1
 
 
 @inner
