@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from numbers import Integral, Real
 from pathlib import Path
@@ -87,6 +87,8 @@ def plain(value: Any, path: KeyPath = ()) -> Any:
     if isinstance(value, Mapping):
         return {plain_key(key, path): plain(inner, (*path, str(key))) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
+        if is_column(value):
+            return list(value)
         return [plain(inner, (*path, i)) for i, inner in enumerate(value)]
     if isinstance(value, Integral):
         return plain_int(int(value), path)
@@ -97,6 +99,14 @@ def plain(value: Any, path: KeyPath = ()) -> Any:
     if hasattr(value, "tolist"):
         return plain(value.tolist(), path)
     raise Unfit(path, f"expected text, numbers, lists and dicts, got {shown(value)}")
+
+
+def is_column(values: Sequence[Any]) -> bool:
+    """Whether a list holds only ordinary whole numbers or only ordinary texts: a long one is seen at once."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return max(values).bit_length() <= MOST_BITS and min(values).bit_length() <= MOST_BITS
+    return kinds == {str} and "".join(values).isascii()
 
 
 def plain_text(value: str, path: KeyPath) -> str:
@@ -121,6 +131,8 @@ def plain_key(key: Any, path: KeyPath) -> str:
 
 def differences(old: Any, new: Any, path: KeyPath = ()) -> list[KeyPath]:
     """The key paths at which two pieces of plain data differ."""
+    if old is new:
+        return []
     if isinstance(old, dict) and isinstance(new, dict):
         keys = dict.fromkeys([*old, *new])
         return [p for key in keys for p in differences(step(old, key), step(new, key), (*path, key))]
@@ -128,4 +140,4 @@ def differences(old: Any, new: Any, path: KeyPath = ()) -> list[KeyPath]:
         return [
             p for i, pair in enumerate(zip(old, new, strict=True)) for p in differences(*pair, (*path, i))
         ]
-    return [] if old is new or (old == new and type(old) is type(new)) else [path]
+    return [] if old == new and type(old) is type(new) else [path]

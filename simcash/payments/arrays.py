@@ -15,7 +15,7 @@ from simcash.core.money import MONEY_MAX, scaled
 from simcash.core.tables import LEVELS
 from simcash.payments import distributions as d
 from simcash.payments import happenings as h
-from simcash.payments.arrivals import Stream
+from simcash.payments.arrivals import NORMAL_PRIORITY, Stream
 from simcash.payments.engine import codes
 from simcash.payments.members import Agent, allocation
 from simcash.payments.scenario import Scenario
@@ -40,6 +40,7 @@ def fixed_arrays(scenario: Scenario) -> Arrays:
         **limits(scenario),
         **sources(scenario),
         **events(scenario),
+        **listed(scenario),
         **rules(scenario),
         "boost": boosts(scenario),
         "delay_multiplier": delay_multipliers(scenario),
@@ -277,6 +278,26 @@ def events(scenario: Scenario) -> Arrays:
         "event_start": whole(getattr(e.schedule, "start_tick", 0) for e in happenings),
         "event_interval": whole(getattr(e.schedule, "interval", 1) for e in happenings),
     }
+
+
+def listed(scenario: Scenario) -> Arrays:
+    """The payments known in advance, in order of arrival, and which of them arrive when."""
+    given = scenario.payments
+    if given is None:
+        return {"listed_first": np.zeros(scenario.ticks + 2, np.int64), "listed": np.zeros((6, 0), np.int64)}
+    place = {id: i for i, id in enumerate(scenario.ids)}
+    tick = np.array(given.tick, np.int64)
+    columns = np.array([
+        [place[id] for id in given.sender],
+        [place[id] for id in given.receiver],
+        given.amount,
+        tick + scenario.default_deadline if given.deadline_tick is None else given.deadline_tick,
+        np.full(tick.size, NORMAL_PRIORITY) if given.priority is None else given.priority,
+        np.full(tick.size, given.divisible),
+    ], np.int64)  # fmt: skip
+    order = np.argsort(tick, kind="stable")
+    first = np.searchsorted(tick[order], np.arange(scenario.ticks + 2)).astype(np.int64)
+    return {"listed_first": first, "listed": np.ascontiguousarray(columns[:, order])}
 
 
 def billionths(factors: Iterable[float]) -> Iterable[int]:

@@ -22,6 +22,7 @@ from simcash.core.shape import Path
 from simcash.payments.arrivals import NORMAL_PRIORITY, Network
 from simcash.payments.distributions import FixedPriority, Weight
 from simcash.payments.happenings import Happening
+from simcash.payments.listed import PaymentList
 from simcash.payments.members import Agent, Group
 from simcash.payments.roster import BANK_KEYS, roster
 from simcash.payments.settings import (
@@ -113,6 +114,7 @@ class Scenario(Model):
     network: Network = "uniform"  # of groups that do not say themselves
     cost_rates: CostRates = live(CostRates())
     lsm_config: LsmConfig | None = None
+    payments: PaymentList | None = None
     scenario_events: Annotated[tuple[Happening, ...], BeforeValidator(several)] = live(())
 
     @field_validator(*SIMCASH)
@@ -252,6 +254,10 @@ def whole_system(scenario: Scenario) -> list[tuple[Path, str]]:
     if len(active) == 1 and active[0].streams[0].network == "gravity":
         alone = f"network: gravity, but no bank other than {active[0].id} has a rate above 0"
         found.append((("network",), alone))
+    if scenario.payments and (late := max(scenario.payments.tick, default=0)) >= scenario.ticks:
+        entry = scenario.payments.tick.index(late)
+        beyond = f"entry {entry}: tick {late} comes after the last tick, {scenario.ticks - 1}"
+        found.append((("payments", "tick"), beyond))
     return found
 
 

@@ -22,7 +22,7 @@ SETTINGS = (
     "priority_kind", "priority_a", "priority_b", "category_value", "category_weight", "category_cumulative",
     "event_first", "event_once", "event_every", "event_kind", "event_from", "event_to", "event_amount",
     "event_value", "event_balanced", "event_priority", "event_deadline", "event_divisible",
-    "event_start", "event_interval", "window_low", "window_high",
+    "event_start", "event_interval", "window_low", "window_high", "listed_first", "listed",
 )  # fmt: skip
 # What changes as the run goes on, by shape.
 OF_RUN = (

@@ -10,7 +10,7 @@ CHANNELS = (
     "rtgs", "queue2", "entry_offset", "bilateral", "cycle",
     "partial_netting", "max_value", "all_or_nothing", "eod_borrowing", "scheduled",
 )  # fmt: skip
-SOURCES = ("arrival", "event", "submit", "split")
+SOURCES = ("arrival", "event", "submit", "split", "listed")
 LAYERS = ("strategic", "end_of_tick", "timer", "user")
 ORIGINS = ("scenario", "fork")
 COST_KINDS = (

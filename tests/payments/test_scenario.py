@@ -44,7 +44,7 @@ def test_defaults_are_those_of_the_specification():
         "daily_liquidity_reallocation": True, "balance_reset": "never", "policy_evaluation": "snapshot",
         "eod_penalty_applies_to": "unsettled", "drop_cost": "penalties", "missing_counterparty_weight": 0,
         "throughput_rules": (), "policy_feature_toggles": None, "cost_feature_toggles": None, "groups": (),
-        "network": "uniform", "lsm_config": None, "scenario_events": (),
+        "network": "uniform", "lsm_config": None, "payments": None, "scenario_events": (),
     }  # fmt: skip
     assert opened.name == "scenario"
     assert opened.priority_escalation.model_dump() == {

@@ -1,4 +1,5 @@
-"""Step 2: payments that arrive, drawn from streams that depend only on seed, bank, purpose and tick."""
+"""Step 2: payments that arrive: listed ones, then those drawn from streams that depend only on seed, bank,
+purpose and tick."""
 
 import math
 
@@ -16,9 +17,11 @@ from simcash.payments.engine.codes import (
     DEADLINE_CAP,
     FREE,
     FROM_ARRIVAL,
+    FROM_LISTED,
     LIVE,
     LOG_NORMAL,
     NEXT_ID,
+    NO,
     NONE,
     NORMAL,
     NOTHING,
@@ -44,6 +47,9 @@ COUNT, AMOUNT, COUNTERPARTY, DEADLINE, PRIORITY = numbers(5)  # cells of `stream
 def arrive(s):
     """Draw this tick's payments and put them into Queue 1; False, and nothing changed, if slots run out."""
     first, shared = s.at[SLOTS], s.stream[0]
+    if not take_listed(s):
+        return False
+    drawn = s.at[SLOTS]
     for b in s.order:
         for source in range(s.source_start[b], s.source_start[b + 1]):
             if not draw_source(s, b, source):
@@ -52,8 +58,26 @@ def arrive(s):
     for p in range(first, s.at[SLOTS]):
         s.tx[p] = s.at[NEXT_ID]
         s.at[NEXT_ID] += 1
-        admit(s, p, FROM_ARRIVAL)
+        admit(s, p, FROM_LISTED if p < drawn else FROM_ARRIVAL)
         join_queue1(s, p)
+    return True
+
+
+@part
+def take_listed(s):
+    """The payments listed for this tick into new slots; False, and nothing changed, if slots run out."""
+    start, stop, p = s.listed_first[s.at[NOW]], s.listed_first[s.at[NOW] + 1], s.at[SLOTS]
+    if p + stop - start > s.tx.size:
+        return False
+    for i in range(start, stop):
+        s.sender[p] = s.listed[0, i]
+        s.receiver[p] = s.listed[1, i]
+        s.amount[p] = s.listed[2, i]
+        s.deadline[p] = capped_deadline(s, s.listed[3, i], NO)
+        s.priority[p] = s.listed[4, i]
+        s.divisible[p] = s.listed[5, i]
+        p += 1
+    s.at[SLOTS] = p
     return True
 
 
