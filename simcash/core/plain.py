@@ -105,7 +105,7 @@ def is_column(values: Sequence[Any]) -> bool:
     """Whether a list holds only ordinary whole numbers or only ordinary texts: a long one is seen at once."""
     kinds = set(map(type, values))
     if kinds == {int}:
-        return max(values).bit_length() <= MOST_BITS and min(values).bit_length() <= MOST_BITS
+        return bool(max(map(abs, values)).bit_length() <= MOST_BITS)
     return kinds == {str} and "".join(values).isascii()
 
 
