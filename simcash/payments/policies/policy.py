@@ -1,0 +1,145 @@
+"""A policy: up to four trees, the numbers they name, and what it says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from simcash.core.problems import ScenarioError, choice, shown
+from simcash.payments.policies import words
+from simcash.payments.policies.expressions import not_a_number
+from simcash.payments.policies.nodes import Action, Field, Node, Parameter, expressions, nodes
+from simcash.payments.policies.parse import Trees
+from simcash.payments.policies.reading import Finding, TooMany
+from simcash.payments.policies.write import node_data
+
+if TYPE_CHECKING:
+    from simcash.payments.policies.program import Program
+
+KEYS = ("version", "policy_id", "description", "parameters", *words.TREES)
+
+
+class PolicyError(ScenarioError):
+    """A policy that cannot be used, with everything that is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a bank does, tick by tick, with its payments, its budget and its collateral."""
+
+    policy_id: str
+    trees: Mapping[str, Node] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    description: str | None = None
+    version: str = "1.0"
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The policy as JSON holds it."""
+        data: dict[str, Any] = {"version": self.version, "policy_id": self.policy_id}
+        if self.description is not None:
+            data["description"] = self.description
+        if self.parameters:
+            data["parameters"] = dict(self.parameters)
+        return data | {tree: node_data(node) for tree, node in self.trees.items()}
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The policy as JSON text, to be read again or given to SimCash."""
+        return json.dumps(self.data, indent=indent, ensure_ascii=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """A short name, the same for the same policy."""
+        return hashlib.sha256(json.dumps(self.data, sort_keys=True).encode()).hexdigest()[:16]
+
+    def __hash__(self) -> int:
+        return int(self.hash, 16)
+
+    def nodes(self) -> Iterator[tuple[str, Node]]:
+        """Every node with the tree that it stands in."""
+        return ((tree, node) for tree, root in self.trees.items() for node in nodes(root))
+
+    @cached_property
+    def registers(self) -> tuple[str, ...]:
+        """The state registers it uses, in the order of their numbers."""
+        found: dict[str, None] = {}
+        for _, node in self.nodes():
+            key = node.parameter("key") if isinstance(node, Action) else None
+            named = [key.value] if key is not None and hasattr(key, "value") else []
+            seen = [part.name for part in expressions(node) if isinstance(part, Field)]
+            found |= dict.fromkeys(str(name) for name in (*named, *seen) if words.is_register(str(name)))
+        return tuple(sorted(found))
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The parameters that have an effect: those a tree names, and the one the system looks at."""
+        parts = (part for _, node in self.nodes() for part in expressions(node))
+        return frozenset({part.name for part in parts if isinstance(part, Parameter)} | {words.FRACTION})
+
+    @property
+    def liquidity_fraction(self) -> float | None:
+        """The share of the pool that it wants allocated, if it says."""
+        return self.parameters.get(words.FRACTION)
+
+    def program(self, banks: Sequence[str]) -> Program:
+        """The policy as the engine walks it, for banks in scenario order."""
+        from simcash.payments.policies.program import program
+
+        return program([self], banks)
+
+    def with_parameters(self, **values: float) -> Policy:
+        """The same policy with other numbers."""
+        return replace(self, parameters={**self.parameters, **values})
+
+
+def checked(data: Any, parameters: Mapping[str, float] | None = None) -> tuple[Policy | None, list[Finding]]:
+    """Plain data as a policy, its parameters replaced by those given; or None and what is wrong."""
+    if not isinstance(data, Mapping):
+        return None, [((), f"expected a policy with policy_id and trees, got {shown(data)}")]
+    numbers, found = declared(data)
+    reading = Trees(numbers | dict(parameters or {}))
+    reading.found += [*heading(data), *found]
+    trees: dict[str, Node] = {}
+    try:
+        for tree in words.TREES:
+            if data.get(tree) is not None:
+                trees[tree] = reading.read_tree(tree, data[tree])
+    except TooMany:
+        pass
+    if reading.found:
+        return None, reading.found
+    numbers = reading.parameters if isinstance(reading.parameters, dict) else dict(reading.parameters)
+    return Policy(data["policy_id"], trees, numbers, data.get("description"), data["version"]), []
+
+
+def heading(data: Mapping[str, Any]) -> list[Finding]:
+    """What is wrong with a policy's own keys."""
+    unknown = [((str(key),), f"unknown key {choice(key, KEYS, 'Known')}") for key in data if key not in KEYS]
+    missing = [((k,), "required, but not there") for k in ("version", "policy_id") if data.get(k) is None]
+    texts = [
+        ((key,), f"expected text, got {shown(data[key])}; put it in quotes")
+        for key in ("version", "policy_id", "description")
+        if not isinstance(data.get(key), str | None)
+    ]
+    return [*unknown, *missing, *texts]
+
+
+def declared(data: Mapping[str, Any]) -> tuple[dict[str, float], list[Finding]]:
+    """The numbers that the policy names."""
+    given = data.get("parameters")
+    if given is None:
+        return {}, []
+    if not isinstance(given, Mapping):
+        return {}, [(("parameters",), f"expected names and numbers, got {shown(given)}")]
+    found: list[Finding] = []
+    for name, value in given.items():
+        problem = f"expected a number, got {shown(value)}" if isinstance(value, bool) else not_a_number(value)
+        if not problem and name == words.FRACTION and not 0 <= value <= 1:
+            problem = f"must be between 0 and 1, got {shown(value)}"
+        if problem:
+            found.append((("parameters", str(name)), problem))
+    return {str(name): value for name, value in given.items()}, found
