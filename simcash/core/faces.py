@@ -17,8 +17,9 @@ def found(place: str) -> Any:
 
 
 def forwarded(world: object) -> set[str]:
-    """The public names of a world that read and do not change it."""
-    return {name for name in dir(world) if not name.startswith("_") and name not in CHANGES_STATE}
+    """The public methods and properties of a world that read and do not change it, and its scenario."""
+    named = {name for name in dir(type(world)) if not name.startswith("_") and name not in CHANGES_STATE}
+    return named | {"scenario"} & set(vars(world))
 
 
 def nearest_name(name: str, known: Iterable[str], what: str) -> str:

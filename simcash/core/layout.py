@@ -133,7 +133,9 @@ def views(schema: str, world: str, table: Table, source: str, scope: Scope) -> l
     """The views of one table: its plain name, and for a state also `<name>_log` with every row."""
     name = f"CREATE OR REPLACE VIEW {schema}.{quoted(table.name)} AS "
     if table.kind == "view":
-        return [name + table.sql] if scope.run is not None else []
+        if scope.run is not None:
+            return [name + table.sql.replace("{run}", "")]
+        return [name + table.sql.replace("{run}", "run_id, ")] if "{run}" in table.sql else []
     rows = one_run(source, scope) if scope.run is not None else all_runs(source, scope)
     if table.kind != "state":
         return [name + reader(table, rows, scope)]

@@ -36,7 +36,8 @@ class Column:
 @dataclass(frozen=True)
 class Table:
     """One table: rows of kind `log` happen; of kind `state` they replace the earlier row of the same key;
-    a `view` is a query over the other tables."""
+    a `view` is a query over the other tables. Where its text has `{run}`, it can show all runs at once:
+    there `{run}` becomes "run_id, ", and nothing in the views of one run."""
 
     name: str
     meaning: str

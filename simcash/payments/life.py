@@ -11,6 +11,7 @@ import numpy as np
 
 from simcash.payments import readings
 from simcash.payments.engine import codes
+from simcash.payments.stream import STORY
 from simcash.payments.tables import SOURCES, STATUSES
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ FACTS = (
     "sender", "receiver", "amount", "priority", "original_priority", "divisible", "arrival_tick",
     "deadline_tick", "submission_tick", "settled_tick", "overdue_since", "status", "channel", "source",
 )  # fmt: skip
-STORY = "SELECT tick, kind, details FROM events WHERE tx_id = ? ORDER BY tick, seq"
 COST = "SELECT kind, sum(amount)::BIGINT FROM costs WHERE tx_id = ? GROUP BY kind ORDER BY kind"
 
 

@@ -1,15 +1,13 @@
 """The view `events`: everything that happened, in one stream, in the order of the rules.
 
-`seq` orders what happened within a tick: first by a rank, which begins with the step of the tick (80 to 89
-are step 8), then by the order in which rows of that rank were written. What a recording level leaves out is
-missing here too: policies that hold are known only where every decision is recorded.
+`seq` numbers what happened within a tick: in order of a rank, which begins with the step of the tick (80 to
+89 are step 8), then in the order in which rows of that rank were written. What a recording level leaves out
+is missing here too: policies that hold are known only where every decision is recorded.
 """
 
 from __future__ import annotations
 
 from simcash.core.tables import Column, Table
-
-RANK = 1_000_000_000  # more rows than a tick can have
 
 # kind; rank; bank, counterparty, tx_id and amount; details; rows
 Stream = tuple[str, str, str, str, str]
@@ -86,24 +84,37 @@ STREAMS: tuple[Stream, ...] = (
 
 
 def selection(stream: Stream) -> str:
+    """One kind's events; `{run}` is the run's column where all runs are seen (see core.tables.Table)."""
     kind, rank, columns, details, rows = stream
     bank, counterparty, tx_id, amount = columns.split(", ")
     return (
-        f"SELECT tick, ({rank})::BIGINT * {RANK} + seq AS seq, '{kind}' AS kind, {bank}::VARCHAR AS bank,"
-        f" {counterparty}::VARCHAR AS counterparty, {tx_id}::BIGINT AS tx_id, {amount}::BIGINT AS amount,"
-        f" json_object({details})::VARCHAR AS details FROM {rows}"
+        f"SELECT {{run}}tick, ({rank})::INTEGER AS rank, seq AS written, '{kind}' AS kind,"
+        f" {bank}::VARCHAR AS bank, {counterparty}::VARCHAR AS counterparty, {tx_id}::BIGINT AS tx_id,"
+        f" {amount}::BIGINT AS amount, json_object({details})::VARCHAR AS details FROM {rows}"
     )
+
+
+ALL = " UNION ALL ".join(map(selection, STREAMS))
+ONE_RUN = ALL.replace("{run}", "")
+# What a payment went through: not by way of the view, which would number every event of the run.
+STORY = f"SELECT tick, kind, details FROM ({ONE_RUN}) WHERE tx_id = ? ORDER BY tick, rank, written"
+EVENTS = f"""
+    SELECT {{run}}tick, row_number() OVER (PARTITION BY {{run}}tick ORDER BY rank, written) - 1 AS seq,
+        rank // 10 AS step, kind, bank, counterparty, tx_id, amount, details
+    FROM ({ALL})
+"""
 
 
 def events_table(banks: tuple[str, ...]) -> Table:
     """The view as it is declared for these banks."""
     return Table("events", "one readable stream of what happened", (
         Column("tick", "int32", "tick in which it happened"),
-        Column("seq", "int64", "order within the tick"),
+        Column("seq", "int64", "order within the tick: 0 is first"),
+        Column("step", "int32", "step of the tick in which it happened, 0 to 15"),
         Column("kind", "int8", "what happened", KINDS),
         Column("bank", "int32", "whom it concerns; of a payment, the sender", banks, True),
         Column("counterparty", "int32", "the other bank; of a payment, the receiver", banks, True),
         Column("tx_id", "int64", "the payment", nullable=True),
         Column("amount", "int64", "cents", nullable=True),
         Column("details", "int8", "what else there is to say, as JSON", ()),
-    ), kind="view", sql=" UNION ALL ".join(map(selection, STREAMS)))  # fmt: skip
+    ), kind="view", sql=EVENTS)  # fmt: skip

@@ -62,7 +62,7 @@ class Payments:
         self.ids = scenario.ids
         self.place = {id: i for i, id in enumerate(self.ids)}
         self.installed = Installed(scenario.agents)
-        self.tables = self.declared()
+        self.tables = self._declared()
         self.record = scenario.record
         self.clock = clock_of(scenario)
         self.trees = None  # or 1: what the engine leaves out unless it is used
@@ -72,7 +72,7 @@ class Payments:
             compile_ahead("payments", STAGES, self.store.record)
             run(self.store.record, 0, self.trees, self.saving)
 
-    def declared(self) -> tuple[Table, ...]:
+    def _declared(self) -> tuple[Table, ...]:
         """The tables, their columns of policies with the texts known so far."""
         return world_tables(self.ids, self.installed.texts, self.installed.hashes)
 
@@ -113,7 +113,7 @@ class Payments:
         if snapshot.meta["banks"] != list(self.ids):
             raise ValueError("the snapshot was taken with other banks")
         self.installed.resume(snapshot.meta["policies"])
-        self.tables = self.store.tables = self.declared()
+        self.tables = self.store.tables = self._declared()
         self.store.load(dict(snapshot.arrays))
 
     def check_fork(self, old: Source, new: Source) -> None:

@@ -6,7 +6,8 @@ from collections import Counter
 from hypothesis import given, settings
 
 import simcash
-from simcash.payments.stream import KINDS, RANK
+from simcash.core.history import History
+from simcash.payments.stream import KINDS
 from tests.payments.table import scenario
 from tests.twins.strategies import plays
 
@@ -70,13 +71,18 @@ COUNTED = {
 @given(FULL)
 def test_events_have_one_order_and_readable_details(play):
     sim = played(play)
-    events = sim.rows("SELECT tick, seq, kind, details, tx_id FROM events ORDER BY tick, seq")
-    places = [event[:2] for event in events]
-    assert len(set(places)) == len(places)
-    assert not {(kind, seq // RANK // 10) for _, seq, kind, *_ in events} - STEPS
+    events = sim.rows("SELECT tick, seq, step, kind, details, tx_id FROM events ORDER BY tick, seq")
+    numbered = Counter()
+    for tick, seq, *_ in events:
+        assert seq == numbered[tick]
+        numbered[tick] += 1
+    assert [event[:3] for event in events] == sorted(
+        (e[:3] for e in events), key=lambda e: (e[0], e[2], e[1])
+    )
+    assert not {(kind, step) for _, _, step, kind, *_ in events} - STEPS
     assert all(isinstance(json.loads(details), dict) for *_, details, _ in events)
     stories = {}
-    for _, _, kind, _, tx_id in events:
+    for _, _, _, kind, _, tx_id in events:
         stories.setdefault(tx_id, []).append(kind)
     stories.pop(None, None)
     assert {tx_id for (tx_id,) in sim.rows("SELECT tx_id FROM payments")} == set(stories)
@@ -174,3 +180,22 @@ def test_events_of_a_run_that_records_less_are_fewer():
 
 
 LEVELS = ("off", "summary", "standard")
+
+
+def test_events_of_all_runs_lie_side_by_side(tmp_path):
+    for place in (None, tmp_path / "runs.duckdb"):
+        with History(place) as history:
+            runs = [simcash.open(TWO, history=history).run() for _ in range(2)]
+            found = history.sql("FROM events ORDER BY run_id, tick, seq")
+            for sim in runs:
+                own = found[found["run_id"] == sim.run_id].drop(columns="run_id").reset_index(drop=True)
+                assert own.equals(sim.events())
+
+
+TWO = scenario("A 100 | B 0", "@0 A 60 B | @0 A 500 B")
+
+
+def test_a_simulation_shows_readings_and_no_plumbing():
+    sim = simcash.open(TWO)
+    assert {"banks", "queue", "rtgs_queue", "costs", "picture", "scenario"} <= set(dir(sim))
+    assert not {"store", "place", "record", "installed", "declared", "trees", "saving"} & set(dir(sim))

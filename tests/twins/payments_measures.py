@@ -7,7 +7,7 @@ def measures(payments, settlements, banks, ticks_per_day, day=0):
     """`payments`: the latest row of each payment; `settlements`: all rows, in order."""
     start = day * ticks_per_day
     ticks = range(start, start + ticks_per_day)
-    alive = [p for p in payments if p["arrival_tick"] <= ticks[-1] and (p["settled_tick"] or start) >= start]
+    alive = [p for p in payments if p["arrival_tick"] <= ticks[-1] and not settled_by(p, start - 1)]
     settled = [row for row in settlements if row["tick"] in ticks]
     gross = total(settled)
     used = {bank: liquidity_used(settled, bank) for bank in banks}
