@@ -42,6 +42,8 @@ FACES: dict[str, dict[str, str]] = {
         "measures": "simcash.payments.measures:measures",
         "bank_measures": "simcash.payments.measures:bank_measures",
         "throughput": "simcash.payments.measures:throughput",
+        "cost_attribution": "simcash.payments.attribution:cost_attribution",
+        "payment_costs": "simcash.payments.attribution:payment_costs",
     },
 }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simcash.payments import readings
+from simcash.payments.attribution import costs_of_payment
 from simcash.payments.engine import codes
 from simcash.payments.stream import STORY
 from simcash.payments.tables import SOURCES, STATUSES
@@ -24,7 +25,6 @@ FACTS = (
     "sender", "receiver", "amount", "priority", "original_priority", "divisible", "arrival_tick",
     "deadline_tick", "submission_tick", "settled_tick", "overdue_since", "status", "channel", "source",
 )  # fmt: skip
-COST = "SELECT kind, sum(amount)::BIGINT FROM costs WHERE tx_id = ? GROUP BY kind ORDER BY kind"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Life:
     channel: str | None
     source: str
     waits: dict[str, Any]  # while it does: queue, position, waited, reason, missing, limit and used
-    costs: dict[str, int]  # what was booked for it alone, by kind
+    costs: dict[str, int]  # what it has cost its sender, by kind
     happened: list[tuple[Any, ...]]  # tick, kind, details
 
     @property
@@ -113,8 +113,8 @@ def payment(sim: Simulation, tx_id: int) -> Life:
     slot = waiting_slot(world, tx_id)
     facts = recorded(sim, tx_id) if slot is None else unsettled(world, slot)
     waits = {} if slot is None else waiting_for(world, facts["sender"], facts["status"], tx_id)
-    costs, happened = dict(sim.rows(COST, [tx_id])), sim.rows(STORY, [tx_id])
-    return Life(tx_id, **facts, waits=waits, costs=costs, happened=happened)
+    costs = costs_of_payment(sim, tx_id, facts["sender"])
+    return Life(tx_id, **facts, waits=waits, costs=costs, happened=sim.rows(STORY, [tx_id]))
 
 
 def waiting_slot(world: Payments, tx_id: int) -> int | None:
