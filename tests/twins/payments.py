@@ -9,6 +9,8 @@ from tests.twins import payments_rows as rows
 from tests.twins.payments_arrivals import create, let_arrive
 from tests.twins.payments_events import execute_events
 from tests.twins.payments_input import exact, penalty, read
+from tests.twins.payments_lsm import offset_at_entry, save_liquidity
+from tests.twins.payments_shocks import cut_off, outage_of, system_down
 from tests.twins.payments_state import Bank
 
 CLASSES = ("HighlyUrgent", "Urgent", "Normal")
@@ -27,6 +29,8 @@ class Twin:
         self.settled_today = []
         self.counted = []  # those that count against limits
         self.pending = []
+        self.outages = []
+        self.squeezes = []  # (tick in which it is given back, bank, amount)
         self.sets = 0
         self.rate_factor = 1.0
         self.stream = chance.Stream(self.scenario.seed)  # used where one stream serves all
@@ -85,8 +89,10 @@ class Twin:
         self.escalate()
         self.ask_policies()
         self.submit_pending()
-        self.retry_queue2()
-        self.lend()
+        if not system_down(self):
+            self.retry_queue2()
+            save_liquidity(self)
+            self.lend()
         self.apply_deferred_credits()
         self.book_costs()
         self.end_day()
@@ -131,6 +137,12 @@ class Twin:
             bank.balance += amount
             self.log.write("liquidity", bank=bank.id, kind=kind, amount=amount, balance_after=bank.balance)
 
+    def move_outside(self, bank, kind, amount):
+        """Money that enters or leaves within the day."""
+        if amount:
+            bank.move(amount)
+            self.log.write("liquidity", bank=bank.id, kind=kind, amount=amount, balance_after=bank.balance)
+
     # step 6
 
     def escalate(self):
@@ -156,6 +168,8 @@ class Twin:
 
     def ask_policies(self):
         for bank in self.sorted_banks:
+            if cut_off(self, bank, "send"):
+                continue
             if "priority_deadline" in (self.scenario.queue1_ordering, ordering(bank)):
                 bank.queue.sort(key=lambda payment: (-payment.priority, payment.deadline_tick))
             seen = bank.balance
@@ -218,6 +232,7 @@ class Twin:
                 continue
             payment.status = "queue2"
             self.queue2.append(payment)
+            offset_at_entry(self, payment)
         self.pending = []
 
     def usual_class(self, payment):
@@ -228,13 +243,18 @@ class Twin:
     def try_to_settle(self, payment, earlier, channel):
         """Settle if nothing stands in the way; `earlier` payments wait before it in Q2."""
         sender, receiver, amount = payment.sender, payment.receiver, payment.remaining
-        if self.blocked_by(payment, earlier) or amount > sender.available:
+        if self.blocked_by(payment, earlier) or not self.eligible(payment):
+            return False
+        if amount > sender.available:
             return False
         if breach := self.breach(sender, receiver, amount):
             self.log_breach(payment, breach)
             return False
         self.settle(payment, channel)
         return True
+
+    def eligible(self, payment):
+        return outage_of(self, payment.sender, payment.receiver) is None
 
     def blocked_by(self, payment, earlier):
         """Whether strict order makes it wait for an earlier payment of its sender."""
@@ -297,13 +317,18 @@ class Twin:
             self.queue2.sort(key=lambda p: (CLASSES.index(p.queue_class), p.submission_tick))
         for payment in self.queue2:
             self.mark_if_overdue(payment)
-        waiting = []
+        self.pass_queue2()
+
+    def pass_queue2(self):
+        """Try each once, in order; how many settled."""
+        before, waiting = len(self.queue2), []
         for payment in self.queue2:
             if self.try_to_settle(payment, waiting, "queue2"):
                 payment.q2_ticks += self.now - payment.submission_tick
             else:
                 waiting.append(payment)
         self.queue2 = waiting
+        return before - len(waiting)
 
     def mark_if_overdue(self, payment):
         if self.now > payment.deadline_tick and payment.overdue_since is None:
@@ -318,19 +343,23 @@ class Twin:
             return
         for bank in self.sorted_banks:
             self.borrow(bank, everything, rate)
+        self.settle_together(everything, "eod_borrowing")
         for bank in self.sorted_banks:
-            net = outflow(bank, everything) - inflow(bank, everything)
+            bank.queue = []
+
+    def settle_together(self, payments, channel):
+        """Settle a set: net payers are debited, net receivers credited."""
+        for bank in self.sorted_banks:
+            net = outflow(bank, payments) - inflow(bank, payments)
             if net > 0:
                 bank.move(-net)
             else:
                 self.credit(bank, -net)
-        for payment in everything:
+        for payment in payments:
             self.count_last_wait(payment)
-            self.mark_settled(payment, "eod_borrowing", self.sets)
+            self.mark_settled(payment, channel, self.sets)
         self.sets += 1
-        self.queue2 = []
-        for bank in self.sorted_banks:
-            bank.queue = []
+        self.queue2 = [payment for payment in self.queue2 if payment.status == "queue2"]
 
     def borrow(self, bank, everything, rate):
         usable = 0 if self.scenario.deferred else inflow(bank, everything)

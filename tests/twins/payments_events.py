@@ -2,12 +2,17 @@
 
 from tests.twins.payments_arrivals import create, others, weight
 from tests.twins.payments_input import exact, nearest
+from tests.twins.payments_shocks import SHOCKS, give_back, outage_of
 
 
 def execute_events(twin):
+    give_back(twin)
     for event in twin.scenario.events:
         if due(event["schedule"], twin.now):
-            EVENTS[event["type"]](twin, event)
+            if event["type"] in SHOCKS:
+                notice(twin, event, **SHOCKS[event["type"]](twin, event))
+            else:
+                EVENTS[event["type"]](twin, event)
 
 
 def due(schedule, now):
@@ -53,7 +58,14 @@ def arrive(twin, event):
 
 def settle_as_scheduled(twin, event):
     sender, receiver, amount = parties(twin, event)
-    tx_id, feasible = None, amount <= sender.available and twin.breach(sender, receiver, amount) is None
+    tx_id, feasible = (
+        None,
+        (
+            outage_of(twin, sender, receiver) is None
+            and amount <= sender.available
+            and twin.breach(sender, receiver, amount) is None
+        ),
+    )
     if feasible:
         payment = create(twin, sender, receiver, amount, 5, usual_deadline(twin), False, "event")
         twin.settle(payment, "scheduled")

@@ -81,11 +81,42 @@ def read(data):
         == "overdue",
         free_drop=data.get("drop_cost", "free" if compat else "penalties") == "free",
         missing_weight=float(data.get("missing_counterparty_weight", 1 if compat else 0)),
+        **saving(data),
         throughput_rules=data.get("throughput_rules", []),
         rates=rates(data.get("cost_rates", {})),
         banks=banks(data),
         events=data.get("scenario_events", []),
     )
+
+
+def saving(data):
+    """What liquidity saving does: a list of algorithms, or T2's three steps, each a list."""
+    on = data["simulation"].get("lsm_enabled", True)
+    config = data.get("lsm_config", {})
+    most = config.get("max_cycles_per_tick", 10)
+    longest = config.get("max_cycle_length", 4)
+    enabled = [name for name in ("bilateral", "cycles") if config.get(f"enable_{name}", True)]
+    in_t2 = {"bilateral": {"type": "bilateral", "mode": "fifo_prefix"}, "cycles": {"type": "cycles"}}
+    sequence = [
+        [{"type": "all_or_nothing"}],
+        [{"type": "partial_netting"}],
+        [in_t2[name] for name in enabled],
+    ]
+
+    def complete(given):
+        given = {"type": given} if isinstance(given, str) else given
+        if given["type"] != "cycles":
+            return given
+        return {"max_length": longest, "max_cycles": most} | given
+
+    return {
+        "entry_offsetting": on and data.get("entry_disposition_offsetting", False),
+        "sequencing": on
+        and data.get("algorithm_sequencing", False)
+        and [[complete(given) for given in step] for step in sequence],
+        "algorithms": [complete(given) for given in config.get("algorithms", enabled)] if on else [],
+        "max_iterations": config.get("max_iterations", 3),
+    }
 
 
 def escalation(given):

@@ -1,9 +1,11 @@
 """The rows of spec section 4: dicts with names for codes and None for NULL."""
 
+from tests.twins.payments_shocks import outage_of
+
 LEVELS = ("off", "summary", "standard", "full")
 LEVEL_OF = {"payments": 1, "bank_days": 1, "queue_snapshots": 3, "policy_decisions": 3}  # others: 2
 TABLES = ("payments", "settlements", "bank_ticks", "bank_days", "costs", "liquidity", "limits", "notices",
-          "queue_snapshots", "policy_decisions")  # fmt: skip
+          "queue_snapshots", "policy_decisions", "lsm_sets", "lsm_runs")  # fmt: skip
 WITHOUT_SEQ = ("bank_ticks", "bank_days", "queue_snapshots")
 COST_KINDS = ("overdraft", "delay", "collateral", "liquidity", "deadline_penalty", "eod_penalty",
               "drop_penalty", "split_friction", "throughput_penalty", "eod_borrowing")  # fmt: skip
@@ -109,6 +111,8 @@ def reason(twin, payment, earlier):
         return "liquidity"
     if breach:
         return breach["reason"]
+    if outage := outage_of(twin, payment.sender, payment.receiver):
+        return outage
     return "strict_fifo" if twin.blocked_by(payment, earlier) else "liquidity"
 
 
