@@ -1,4 +1,4 @@
-"""Step 10 of the slow twin, and the offset of step 8: when the algorithms of payments_saving run, and on what."""
+"""Step 10 of the slow twin, and the offset of step 8: when the algorithms of payments_saving run."""
 
 from tests.twins import payments_saving as saving
 from tests.twins.payments_shocks import lsm_down, room

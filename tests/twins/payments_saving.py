@@ -1,6 +1,6 @@
 """The liquidity-saving algorithms of spec 3.5, slow and plain, over anything that looks like a Desk."""
 
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -124,7 +124,7 @@ def best_prefixes(desk, one, other):
 
 
 def look_ahead(desk, most):
-    """Each payment in order with the fewest first payments of the opposite direction that make it feasible."""
+    """Each payment in order with the fewest first opposite payments that make it feasible."""
     count = 0
     for payment in list(desk.queue):
         if payment in desk.queue:
@@ -145,7 +145,7 @@ def cycles(desk, max_length, most):
         edges = [between(desk, a, b) for a, b in pairwise([*circle, circle[0]])]
         if done == most or not all(edges):
             continue
-        for chosen in (sum(edges, []), [edge[0] for edge in edges]):
+        for chosen in (list(chain(*edges)), [edge[0] for edge in edges]):
             if feasible(desk, chosen):
                 desk.settle(chosen, "cycle")
                 count += len(chosen)
@@ -186,7 +186,7 @@ def netting(desk):
 def netted(desk):
     rest = {bank.id: admissible(desk, bank) for bank in desk.banks}
     position = {bank.id: bank.available for bank in desk.banks}
-    for payment in sum(rest.values(), []):
+    for payment in chain(*rest.values()):
         position[payment.sender.id] -= payment.amount
         position[payment.receiver.id] += payment.amount
     while short := [bank for bank in position if position[bank] < 0]:
@@ -198,7 +198,7 @@ def netted(desk):
 
 
 def admissible(desk, bank):
-    """A bank's payments up to the first that is ineligible or would break a limit together with those before."""
+    """A bank's payments up to the first that is ineligible or, with those before, would break a limit."""
     own = [payment for payment in desk.queue if payment.sender is bank]
     limits = [(receiver, left) for sender, receiver, left, _ in desk.limits() if sender is bank]
     for place, payment in enumerate(own):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from tests.twins.strategies_shocks import crowds, savings, shock_kinds
+
 IDS = ["BANK_B", "BANK_A", "B10", "B9", "a"]  # scenario order is not sorted order
 AMOUNTS = st.sampled_from([1, 5, 10, 10, 20, 50, 100])
 PRIORITIES = st.integers(0, 10)
@@ -19,20 +21,23 @@ class Play:
 
 
 @st.composite
-def plays(draw, record=("full", "full", "full", "standard", "summary")):
+def plays(draw, record=("full", "full", "full", "standard", "summary"), saving=False, shocks=False):
+    """`saving` and `shocks` add liquidity saving and the shocks of spec section 2."""
     ids = IDS[: draw(st.integers(2, 5))]
     tpd, days = draw(st.integers(2, 12)), draw(st.integers(1, 3))
     data = {
         "simulation": {
             "ticks_per_day": tpd, "num_days": days, "rng_seed": draw(st.integers(0, 2**63 - 1)),
-            "lsm_enabled": False,
+            "lsm_enabled": saving,
         },
         "record": draw(st.sampled_from(record)),
         **draw(rules(tpd, ids)),
+        **(draw(savings()) if saving else {}),
         "cost_rates": draw(cost_rates()),
-        "agents": [draw(agents(name, ids)) for name in ids],
+        "agents": [draw(poor_agents(name, ids) if saving else agents(name, ids)) for name in ids],
     }  # fmt: skip
-    data["scenario_events"] = draw(st.lists(events(tpd * days, data["agents"]), max_size=6))
+    data["scenario_events"] = draw(st.lists(events(tpd * days, data["agents"], shocks), max_size=6))
+    data["scenario_events"] += draw(crowds(ids)) if saving else []
     submitted = draw(st.lists(submissions(tpd * days, ids), max_size=5))
     stops = draw(st.lists(st.integers(1, tpd * days), max_size=2))
     return Play(data, tuple(stops), tuple(submitted))
@@ -138,6 +143,22 @@ def agents(draw, name, ids):
     return found if fraction is None else found | {"liquidity_allocation_fraction": fraction}
 
 
+@st.composite
+def poor_agents(draw, name, ids):
+    """Banks that can hardly pay without one another."""
+    agent = draw(agents(name, ids))
+    if draw(mostly(True, True, False)):
+        agent.pop("limits", None)
+        agent |= {
+            "opening_balance": draw(st.sampled_from([0, 0, 3, 10])),
+            "unsecured_cap": 0,
+            "posted_collateral": 0,
+            "liquidity_pool": 0,
+            "policy": {"type": "Fifo"},
+        }
+    return agent
+
+
 def policies():
     tick = st.integers(0, 6)
     return st.one_of(
@@ -237,13 +258,15 @@ def schedules(ticks):
 
 
 @st.composite
-def events(draw, ticks, agents):
+def events(draw, ticks, agents, shocks):
     ids = [agent["id"] for agent in agents]
     weighted = [agent["id"] for agent in agents if has_weights(agent)]
     arriving = [agent["id"] for agent in agents if "arrival_config" in agent or "arrival_bands" in agent]
     kinds = [transfers(ids), *[custom_arrivals(ids)] * 3, scheduled(ids), global_rates(), windows()]
     kinds += [agent_rates(arriving)] if arriving else []
     kinds += [weight_changes(weighted, ids)] if weighted else []
+    if shocks:
+        kinds += [*shock_kinds(ids), policy_changes(ids)]
     return draw(st.one_of(kinds)) | {"schedule": draw(schedules(ticks))}
 
 
@@ -313,6 +336,14 @@ def weight_changes(draw, weighted, ids):
         "new_weight": draw(st.sampled_from([0.1, 0.25, 1])),
         "auto_balance_others": draw(st.booleans()),
     }
+
+
+def policy_changes(ids):
+    return st.builds(
+        lambda name, policy: {"type": "PolicyChange", "agent": name, "policy": policy},
+        st.sampled_from(ids),
+        policies(),
+    )
 
 
 @st.composite
