@@ -6,10 +6,13 @@ from math import exp
 from tests.twins import payments_costs as exactly
 from tests.twins import payments_random as chance
 from tests.twins import payments_rows as rows
+from tests.twins.payments_actions import ask_about_queue1, ask_about_queue2, ask_banks
 from tests.twins.payments_arrivals import create, let_arrive
+from tests.twins.payments_collateral import ask_about_collateral, run_timers
 from tests.twins.payments_events import execute_events
 from tests.twins.payments_input import exact, penalty, read
 from tests.twins.payments_lsm import offset_at_entry, save_liquidity
+from tests.twins.payments_policies import initial_fraction
 from tests.twins.payments_shocks import cut_off, outage_of, system_down
 from tests.twins.payments_state import Bank
 
@@ -23,6 +26,9 @@ class Twin:
         self.scenario = read(data)
         self.now = 0
         self.banks = [Bank(settings, settings.opening_balance) for settings in self.scenario.banks]
+        for bank in self.banks:
+            if bank.settings.fraction is None:
+                self.install(bank, bank.settings.policy)
         self.sorted_banks = sorted(self.banks, key=lambda bank: bank.id)
         self.payments = []
         self.queue2 = []
@@ -86,12 +92,19 @@ class Twin:
         self.start_day()
         execute_events(self)
         let_arrive(self)
+        ask_about_collateral(self, "strategic_collateral_tree")
+        ask_banks(self)
+        run_timers(self)
         self.escalate()
         self.ask_policies()
+        if not system_down(self):
+            ask_about_queue2(self)
         self.submit_pending()
         if not system_down(self):
             self.retry_queue2()
             save_liquidity(self)
+        ask_about_collateral(self, "end_of_tick_collateral_tree")
+        if not system_down(self):
             self.lend()
         self.apply_deferred_credits()
         self.book_costs()
@@ -122,14 +135,28 @@ class Twin:
             bank.in_force = bank.allocated
 
     def allocate(self, bank):
-        bank.allocated = bank.day["allocated"] = self.allocation(bank.settings)
+        bank.allocated = bank.day["allocated"] = self.allocation(bank)
         self.enter(bank, "allocation", bank.allocated)
 
-    def allocation(self, settings):
-        fraction = exact(1) if settings.fraction is None else settings.fraction
+    def allocation(self, bank):
+        fraction = self.fraction(bank)
         if not self.scenario.compat:
-            return int(settings.pool * fraction)
-        return int(float(settings.pool) * (1.0 if self.day > 0 else float(fraction)))
+            return int(bank.settings.pool * fraction)
+        return int(float(bank.settings.pool) * float(fraction))
+
+    def fraction(self, bank):
+        """The share of the pool in force (the peer: from the second day on, only what the policy says)."""
+        found = bank.settings.fraction
+        if self.scenario.compat and self.day > 0:
+            found = initial_fraction(bank.settings.policy)
+        return exact(1) if found is None else found
+
+    def install(self, bank, policy):
+        """From now on the bank follows it; its share of the pool counts from the next allocation."""
+        bank.settings.policy = policy
+        share = initial_fraction(policy)
+        if share is not None and not self.scenario.compat:
+            bank.settings.fraction = share
 
     def enter(self, bank, kind, amount):
         """Money that enters or leaves a balance other than by payments."""
@@ -172,43 +199,11 @@ class Twin:
                 continue
             if "priority_deadline" in (self.scenario.queue1_ordering, ordering(bank)):
                 bank.queue.sort(key=lambda payment: (-payment.priority, payment.deadline_tick))
-            seen = bank.balance
-            for payment in list(bank.queue):
-                action = self.decide(bank, payment, seen)
-                payable = payment.remaining <= exactly.available(seen, bank.limit)
-                if self.scenario.sequential and action == "Release" and payable:
-                    seen -= payment.remaining
-                self.execute(bank, payment, action)
+            ask_about_queue1(self, bank)
 
-    def decide(self, bank, payment, balance):
-        policy, left = bank.settings.policy, payment.deadline_tick - self.now
-        if policy["type"] in ("Fifo", "PriorityDeadline"):
-            return "Release"
-        if left <= 0:
-            return "Drop"
-        urgent = left <= policy.get("urgency_threshold", 5)
-        if policy["type"] == "Deadline":
-            return "Release" if urgent else "Hold"
-        buffer = policy.get("target_buffer", 0)
-        if urgent or buffer == 0:
-            return "Release" if self.effective_liquidity(bank, balance) >= payment.remaining else "Hold"
-        return "Hold" if balance - payment.remaining < buffer else "Release"
-
-    def effective_liquidity(self, bank, balance):
-        if self.scenario.compat:
-            return balance + bank.settings.cap - max(0, -balance)
-        return balance + bank.limit
-
-    def execute(self, bank, payment, action):
-        self.log.decide(bank=bank.id, tx_id=payment.id, action=action)
-        if action == "Hold":
-            return
-        bank.queue.remove(payment)
-        payment.q1_ticks += self.now - payment.arrival_tick
-        if action == "Release":
-            self.pending.append(payment)
-        else:
-            self.drop(bank, payment)
+    def log_decision(self, bank, tree, payment, decision):
+        if payment is not None:
+            self.log.decide(bank=bank.id, tx_id=payment.id, action=decision.action)
 
     def drop(self, bank, payment):
         payment.status, payment.dropped_tick = "dropped", self.now
@@ -230,7 +225,7 @@ class Twin:
             payment.queue_class = payment.declared_class or self.usual_class(payment)
             if self.try_to_settle(payment, self.queue2, "rtgs"):
                 continue
-            payment.status = "queue2"
+            payment.status, payment.queued_since = "queue2", self.now
             self.queue2.append(payment)
             offset_at_entry(self, payment)
         self.pending = []
@@ -302,6 +297,8 @@ class Twin:
 
     def mark_settled(self, payment, channel, set_id):
         payment.status, payment.channel, payment.settled_tick = "settled", channel, self.now
+        payment.set_id = set_id
+        self.settle_part(payment)
         self.settled_today.append(payment)
         self.counted.append(payment)
         self.log.write(
@@ -309,6 +306,15 @@ class Twin:
             amount=payment.amount, channel=channel, set_id=set_id,
             wait_ticks=self.now - payment.arrival_tick, late=self.now > payment.deadline_tick,
         )  # fmt: skip
+
+    def settle_part(self, child):
+        """A payment that was split is settled with its last part."""
+        parent = child.parent
+        if parent is not None:
+            parent.parts_settled += child.amount
+            if parent.remaining == 0:
+                parent.status, parent.settled_tick = "settled", self.now
+                self.settle_part(parent)
 
     # step 9
 
@@ -372,7 +378,7 @@ class Twin:
 
     def count_last_wait(self, payment):
         if payment.status == "queue1":
-            payment.q1_ticks += self.now - payment.arrival_tick
+            payment.q1_ticks += self.now - payment.queued_since
         else:
             payment.q2_ticks += self.now - payment.submission_tick
 
@@ -414,11 +420,12 @@ class Twin:
         waiting = [payment for payment in self.queued() if payment.sender is bank]
         weights = [exactly.delay_weight(payment, self.now, rates) for payment in waiting]
         total = exactly.delay(weights)
+        for payment, share in zip(waiting, exactly.attribute(total, weights), strict=True):
+            payment.delay_so_far += share
+            if self.scenario.record == "full":
+                self.charge(bank, "delay", share, payment.id)
         if self.scenario.record != "full":
             self.charge(bank, "delay", total)
-            return
-        for payment, share in zip(waiting, exactly.attribute(total, weights), strict=True):
-            self.charge(bank, "delay", share, payment.id)
 
     def charge(self, bank, kind, amount, tx_id=None):
         if amount:
@@ -437,6 +444,8 @@ class Twin:
         for bank in self.sorted_banks:
             self.charge(bank, "throughput_penalty", self.throughput_penalty(bank))
         self.counted = []
+        for bank in self.banks:
+            bank.registers = {}
         if self.scenario.reallocation:
             for bank in self.sorted_banks:
                 bank.day["returned"] = bank.allocated

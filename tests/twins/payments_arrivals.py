@@ -59,6 +59,7 @@ def create(twin, sender, receiver, amount, priority, offset, divisible, source):
         arrival_tick=twin.now,
         deadline_tick=deadline(twin, offset, source),
         source=source,
+        queued_since=twin.now,
     )
     twin.payments.append(payment)
     return payment

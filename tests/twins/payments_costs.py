@@ -1,6 +1,7 @@
 """The exact integers of spec 3.6, one function per formula."""
 
 from decimal import Decimal
+from fractions import Fraction
 from math import ceil
 
 from tests.twins.payments_input import nearest
@@ -58,6 +59,13 @@ def shortfall(fraction, settled_today, settled_in_time):
 def secured(collateral, haircut):
     """Collateral after haircut."""
     return int(collateral * (1 - haircut))
+
+
+def required(used, settings):
+    """The collateral that credit in use above the unsecured cap needs."""
+    if settings.haircut == 1:
+        return 0
+    return ceil(Fraction(max(0, used - settings.cap)) / (1 - Fraction(settings.haircut)))
 
 
 def available(balance, limit):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
 
+LSM_CHANNELS = ("entry_offset", "bilateral", "cycle", "partial_netting", "max_value", "all_or_nothing")
 BANDS = {"urgent": (10, 8, 10), "normal": (20, 4, 7), "low": (30, 0, 3)}
 COST_RATES = {
     "overdraft_bps_per_tick": 0.001,
@@ -46,6 +47,8 @@ class Settings:
     net: bool = False
     pool: int = 0
     fraction: Decimal | None = None
+    capacity: int = 0
+    buffer: int = 0
 
 
 def exact(x):
@@ -82,6 +85,7 @@ def read(data):
         free_drop=data.get("drop_cost", "free" if compat else "penalties") == "free",
         missing_weight=float(data.get("missing_counterparty_weight", 1 if compat else 0)),
         **saving(data),
+        eod_rush_threshold=data.get("eod_rush_threshold", 0.8),
         throughput_rules=data.get("throughput_rules", []),
         rates=rates(data.get("cost_rates", {})),
         banks=banks(data),
@@ -136,6 +140,7 @@ def rates(given):
     multipliers = given.get("priority_delay_multipliers", {})
     return SimpleNamespace(
         **numbers,
+        split_friction_cost=given.get("split_friction_cost", 1000),
         eod_borrowing_rate=None if lending is None else exact(lending),
         eod_penalty=penalty(given.get("eod_penalty", 10_000)),
         deadline_penalty=penalty(given.get("deadline_penalty", 50_000)),
@@ -199,6 +204,8 @@ def bank(agent):
         net=limits.get("basis", "gross") == "net",
         pool=agent.get("liquidity_pool", 0),
         fraction=None if fraction is None else exact(fraction),
+        capacity=agent.get("max_collateral_capacity", 10 * agent.get("unsecured_cap", 0)),
+        buffer=agent.get("liquidity_buffer", 0),
     )
 
 

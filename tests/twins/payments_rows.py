@@ -5,7 +5,7 @@ from tests.twins.payments_shocks import outage_of
 LEVELS = ("off", "summary", "standard", "full")
 LEVEL_OF = {"payments": 1, "bank_days": 1, "queue_snapshots": 3, "policy_decisions": 3}  # others: 2
 TABLES = ("payments", "settlements", "bank_ticks", "bank_days", "costs", "liquidity", "limits", "notices",
-          "queue_snapshots", "policy_decisions", "lsm_sets", "lsm_runs")  # fmt: skip
+          "queue_snapshots", "policy_decisions", "lsm_sets", "lsm_runs", "collateral")  # fmt: skip
 WITHOUT_SEQ = ("bank_ticks", "bank_days", "queue_snapshots")
 COST_KINDS = ("overdraft", "delay", "collateral", "liquidity", "deadline_penalty", "eod_penalty",
               "drop_penalty", "split_friction", "throughput_penalty", "eod_borrowing")  # fmt: skip
@@ -47,7 +47,7 @@ class Log:
 
 def of_payment(payment):
     return {
-        "tx_id": payment.id, "parent_id": None,
+        "tx_id": payment.id, "parent_id": payment.parent.id if payment.parent else None,
         "sender": payment.sender.id, "receiver": payment.receiver.id, "amount": payment.amount,
         "priority": payment.priority, "original_priority": payment.original_priority,
         "divisible": payment.divisible, "arrival_tick": payment.arrival_tick,
@@ -70,14 +70,16 @@ def of_bank_tick(twin, bank):
         "q2_count": len(own2), "q2_value": value(own2),
         "sent": value(sent(now, bank)), "received": value(received(now, bank)),
         "net_today": value(received(twin.settled_today, bank)) - value(sent(twin.settled_today, bank)),
-        "budget": None,
+        "budget": bank.budget.total,
     }  # fmt: skip
 
 
 def of_bank_day(twin, bank):
     day = bank.day
-    today = [p for p in twin.payments if p.arrival_tick // twin.scenario.ticks_per_day == twin.day]
+    originals = [p for p in twin.payments if p.parent is None]
+    today = [p for p in originals if p.arrival_tick // twin.scenario.ticks_per_day == twin.day]
     arrived, out, back = sent(today, bank), sent(twin.settled_today, bank), received(twin.settled_today, bank)
+    complete = [p for p in sent(originals, bank) if settled_today(p, twin)]
     dropped = [p for p in sent(twin.payments, bank) if dropped_today(p, twin)]
     due = value(arrived) + twin.carried[bank.id]
     return {
@@ -88,7 +90,7 @@ def of_bank_day(twin, bank):
         "arrived_count": len(arrived), "arrived_value": value(arrived),
         "sent_count": len(out), "sent_value": value(out),
         "received_count": len(back), "received_value": value(back),
-        "settled_count": len(out), "settled_value": value(out),
+        "settled_count": len(complete), "settled_value": value(complete),
         "dropped_count": len(dropped), "dropped_value": value(dropped),
         **{kind: day["costs"].get(kind, 0) for kind in COST_KINDS},
         "throughput": value(out) / due if due else 0.0,
@@ -126,6 +128,11 @@ def of_waiting(queue, position, payment, queue_class, reason):
 
 def dropped_today(payment, twin):
     tick = payment.dropped_tick
+    return tick is not None and tick // twin.scenario.ticks_per_day == twin.day
+
+
+def settled_today(payment, twin):
+    tick = payment.settled_tick
     return tick is not None and tick // twin.scenario.ticks_per_day == twin.day
 
 

@@ -124,7 +124,7 @@ def call_margin(twin, event):
 
 
 def change_policy(twin, event):
-    twin.bank(event["agent"]).settings.policy = event["policy"]
+    twin.install(twin.bank(event["agent"]), event["policy"])
     return {"bank": event["agent"]}
 
 

@@ -29,12 +29,18 @@ class Payment:
     penalty_charged: bool = False
     breach_logged: bool = False
     queue_class: str | None = None
+    set_id: int | None = None
+    parent: "Payment | None" = None
+    parts_settled: int = 0  # of what was split
+    due_tick: int | None = None  # when a part that waits is submitted
+    queued_since: int = 0  # since when it has been in its queue
+    delay_so_far: int = 0
     q1_ticks: int = 0
     q2_ticks: int = 0
 
     @property
     def remaining(self):
-        return self.amount
+        return self.amount - self.parts_settled
 
 
 @dataclass(eq=False)
@@ -53,6 +59,9 @@ class Bank:
     tick_low: int = 0
     day: dict = field(default_factory=dict)
     costs: dict = field(default_factory=dict)  # of the whole run, by kind
+    registers: dict = field(default_factory=dict)
+    timers: list = field(default_factory=list)  # (due tick, amount of collateral)
+    budget: object = None
 
     @property
     def id(self):
