@@ -1,5 +1,8 @@
 """Spec cases 35, 36 and 37 on the twin's own algorithms."""
 
+from itertools import product
+from random import Random
+
 import pytest
 
 from tests.twins.payments_saving import solve
@@ -89,3 +92,51 @@ def test_limits_cut_a_senders_payments_short():
     assert solve("partial_netting", [0, 0], mutual, [(0, 1, 7)])[0] == [0, 2]
     assert solve("max_value", [0, 0], mutual, [(0, None, 4)])[0] == [1, 3]
     assert solve("bilateral", [0, 0], mutual, [(0, 1, 7)])[0] == []
+
+
+def small_queue(seed):
+    """Up to five banks with little money and up to nine payments."""
+    chance = Random(seed)
+    banks = chance.randint(2, 5)
+    payments = [(*chance.sample(range(banks), 2), chance.randint(1, 9)) for _ in range(chance.randint(1, 9))]
+    return [chance.choice([0, 0, 2, 5]) for _ in range(banks)], payments
+
+
+def pay(liquidity, payments):
+    left = list(liquidity)
+    for a, b, amount in payments:
+        left[a] -= amount
+        left[b] += amount
+    return left
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_netting_finds_the_largest_set_that_keeps_every_order(seed):
+    liquidity, payments = small_queue(seed)
+    own = [[place for place, p in enumerate(payments) if p[0] == bank] for bank in range(len(liquidity))]
+    ways = []
+    for lengths in product(*(range(len(places) + 1) for places in own)):
+        chosen = sorted(place for places, n in zip(own, lengths, strict=True) for place in places[:n])
+        if min(pay(liquidity, [payments[place] for place in chosen])) >= 0:
+            ways.append(chosen)
+    settled, _, value = solve("partial_netting", liquidity, payments)
+    assert all(set(way) <= set(settled) for way in ways)
+    assert settled in ways
+    assert value <= solve("max_value", liquidity, payments)[2]
+
+
+ALGORITHMS = [
+    "bilateral", {"type": "bilateral", "mode": "fifo_prefix"}, {"type": "bilateral", "mode": "lookahead"},
+    {"type": "cycles", "max_length": 5}, "partial_netting", "max_value", "all_or_nothing", "fifo_retry",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
+def test_money_moves_as_the_settled_payments_say_and_nobody_overdraws(algorithm):
+    for seed in range(100):
+        liquidity, payments = small_queue(seed)
+        settled, final, value = solve(algorithm, liquidity, payments)
+        chosen = [payments[place] for place in settled]
+        assert final == pay(liquidity, chosen)
+        assert min(final) >= 0
+        assert value == sum(amount for _, _, amount in chosen)

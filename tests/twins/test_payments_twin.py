@@ -36,6 +36,8 @@ def declared(play):
 def in_order(rows, table, play):
     """The rows as both must agree on them: an order that the rules leave free is made one."""
     place = {None: -1} | {agent["id"]: place for place, agent in enumerate(play.data["agents"])}
+    if table.name == "settlements":
+        rows = sets_in_order(rows)
     key = ORDER.get(table.name, lambda row: [place.get(row[name], row[name]) for name in table.order])
     ordered = sorted(rows, key=key)
     if table.name not in ORDER:
@@ -43,12 +45,23 @@ def in_order(rows, table, play):
     return [{name: value for name, value in row.items() if name != "seq"} for row in ordered]
 
 
+def sets_in_order(rows):
+    """Payments of a set settle at one moment; among themselves they are put in order of creation."""
+    first = {}
+    for row in rows:
+        first.setdefault(row["set_id"], row["seq"])
+
+    def moment(row):
+        return row["seq"] if row["set_id"] is None else first[row["set_id"]]
+
+    return sorted(rows, key=lambda row: (row["tick"], moment(row), row["tx_id"]))
+
+
 ORDER = {  # test_payments_laws has what seq itself must obey
     "payments": lambda row: (row["tick"], row["tx_id"]),
-    "settlements": lambda row: (
-        row["tick"],
-        *((0, row["seq"]) if row["set_id"] is None else (1, row["tx_id"])),
-    ),
+    "settlements": lambda row: row["tick"],
+    "lsm_sets": lambda row: row["set_id"],
+    "lsm_runs": lambda row: (row["tick"], row["seq"]),
     "costs": lambda row: (row["tick"], row["bank"], row["kind"], row["tx_id"] or 0, row["amount"]),
     "liquidity": lambda row: (row["tick"], row["bank"], row["seq"]),
     "limits": lambda row: (row["tick"], row["seq"]),
