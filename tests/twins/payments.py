@@ -147,7 +147,7 @@ class Twin:
     def fraction(self, bank):
         """The share of the pool in force (the peer: from the second day on, only what the policy says)."""
         found = bank.settings.fraction
-        if self.scenario.compat and self.day > 0:
+        if self.scenario.compat and self.day > 0 and bank.settings.new_fraction is None:
             found = initial_fraction(bank.settings.policy)
         return exact(1) if found is None else found
 

@@ -47,6 +47,7 @@ class Settings:
     net: bool = False
     pool: int = 0
     fraction: Decimal | None = None
+    new_fraction: Decimal | None = None  # that an event has set
     capacity: int = 0
     buffer: int = 0
 

@@ -129,7 +129,8 @@ def change_policy(twin, event):
 
 
 def change_fraction(twin, event):
-    twin.bank(event["agent"]).settings.fraction = exact(event["fraction"])
+    settings = twin.bank(event["agent"]).settings
+    settings.fraction = settings.new_fraction = exact(event["fraction"])
     return {"bank": event["agent"], "value": event["fraction"]}
 
 
