@@ -2,10 +2,11 @@
 
 from tests.twins.payments_arrivals import create, others, weight
 from tests.twins.payments_input import exact, nearest
-from tests.twins.payments_shocks import SHOCKS, give_back, outage_of
+from tests.twins.payments_shocks import SHOCKS, end_outages, give_back, outage_of
 
 
 def execute_events(twin):
+    end_outages(twin)
     give_back(twin)
     for event in twin.scenario.events:
         if due(event["schedule"], twin.now):

@@ -51,6 +51,30 @@ def outage_of(twin, sender, receiver):
     return "capacity" if room(twin) == 0 else None
 
 
+def end_outages(twin):
+    """What works again from this tick on, each told once."""
+    for kind in ("SystemOutage", "LsmOutage"):
+        if is_back(twin, [outage for outage in twin.outages if outage.kind == kind]):
+            tell_end(twin, kind, None)
+    for bank in twin.banks:
+        own = [outage for outage in twin.outages if outage.bank == bank.id]
+        if any(
+            is_back(twin, [o for o in own if o.direction in (way, "both")]) for way in ("send", "receive")
+        ):
+            tell_end(twin, "ParticipantOutage", bank.id)
+
+
+def is_back(twin, outages):
+    return max((outage.end for outage in outages), default=None) == twin.now
+
+
+def tell_end(twin, kind, bank):
+    twin.log.write(
+        "notices", kind="OutageEnded", event=kind, bank=bank, counterparty=None, tx_id=None, amount=0,
+        value=0.0, settled=True,
+    )  # fmt: skip
+
+
 def give_back(twin):
     """Money that squeezes took for a time returns before the tick's events."""
     due = [squeeze for squeeze in twin.squeezes if squeeze[0] == twin.now]

@@ -143,6 +143,16 @@ def test_a_new_fraction_holds_from_the_next_morning():
     assert of(run, "allocated") == [50] * 3 + [29] * 3
 
 
+def test_an_outage_ends_once():
+    outages = [
+        shock("SystemOutage", duration=3), shock("SystemOutage", 1, duration=1),
+        shock("ParticipantOutage", agent="B", direction="both", duration=2), shock("LsmOutage"),
+    ]  # fmt: skip
+    run = played("A 100 | B 0", "", outages)
+    ended = [(row["tick"], row["event"]) for row in run.rows("notices") if row["kind"] == "OutageEnded"]
+    assert ended == [(1, "LsmOutage"), (2, "ParticipantOutage"), (3, "SystemOutage")]
+
+
 def test_outages_add_up():
     outages = [shock("SystemOutage", duration=4), shock("SystemOutage", 1, duration=1)]
     assert settled_at(played("A 100 | B 0", "@0 A 10 B", outages)) == [4]
