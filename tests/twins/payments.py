@@ -227,6 +227,7 @@ class Twin:
                 continue
             payment.status, payment.queued_since = "queue2", self.now
             self.queue2.append(payment)
+            self.sort_queue2()
             offset_at_entry(self, payment)
         self.pending = []
 
@@ -319,11 +320,14 @@ class Twin:
     # step 9
 
     def retry_queue2(self):
-        if self.scenario.priority_mode:
-            self.queue2.sort(key=lambda p: (CLASSES.index(p.queue_class), p.submission_tick))
+        self.sort_queue2()
         for payment in self.queue2:
             self.mark_if_overdue(payment)
         self.pass_queue2()
+
+    def sort_queue2(self):
+        if self.scenario.priority_mode:
+            self.queue2.sort(key=lambda p: (CLASSES.index(p.queue_class), p.submission_tick))
 
     def pass_queue2(self):
         """Try each once, in order; how many settled."""
