@@ -15,7 +15,7 @@ CONTRACTS = {contract["name"]: contract for contract in PROJECT["tool"]["importl
 
 COMPILED = "Compiled code imports only compiled code"
 COMPILED_MAY = (
-    "__future__", "collections.abc", "math", "numba", "numpy", "simcash.core.jit", "simcash.core.money",
+    "__future__", "collections.abc", "math", "numba", "numpy", "simcash.core.jit", "simcash.core.exact",
     "simcash.core.rng",
 )  # fmt: skip
 HEAVY = {

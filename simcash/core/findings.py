@@ -8,9 +8,9 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from simcash.core.money import MONEY_MAX
 from simcash.core.plain import ABSENT, step
 from simcash.core.problems import choice, nearest, shown
-from simcash.core.schema import MONEY_MAX
 from simcash.core.shape import Path, at, canonical, keys, models, names, tags
 
 Finding = tuple[Path, str]

@@ -1,18 +1,11 @@
-"""Money in its smallest unit as int64, exact rates, and every way of rounding."""
+"""Money in its smallest unit: its bounds, its text, exact rates, and shares that add up."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-import numpy as np
-
-from simcash.core.jit import njit
-
-MONEY_MAX = 2**53  # amounts up to here are exact as floats too
-U = np.uint64
-LOW = U(0xFFFFFFFF)
+MONEY_MAX = 2**53  # cents; up to here amounts stay exact where a policy computes with floats
 
 
 def parse(text: str) -> int:
@@ -29,9 +22,9 @@ def show(cents: int) -> str:
     return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
-def scaled(rate: Decimal, factor: int) -> int:
-    """A decimal rate as an exact integer, rounded half away from zero."""
-    return int((rate * factor).to_integral_value(rounding=ROUND_HALF_UP))
+def scaled(rate: Decimal, digits: int) -> int:
+    """A rate times 10**digits as a whole number, halves away from zero."""
+    return int(rate.scaleb(digits).to_integral_value(ROUND_HALF_UP))
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:
@@ -44,69 +37,3 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     for i in order[: total - sum(shares)]:
         shares[i] += 1
     return shares
-
-
-@njit
-def round_away(x):
-    """The nearest whole number, halves away from zero."""
-    size = math.floor(abs(x))
-    if abs(x) - size >= 0.5:
-        size += 1.0
-    return size if x >= 0.0 else -size
-
-
-@njit
-def product(a, b):
-    """The 128-bit product of two non-negative integers, as (high, low)."""
-    x, y = U(a), U(b)
-    xl, xh, yl, yh = x & LOW, x >> U(32), y & LOW, y >> U(32)
-    middle = xh * yl + ((xl * yl) >> U(32))
-    cross = xl * yh + (middle & LOW)
-    return xh * yh + (middle >> U(32)) + (cross >> U(32)), x * y
-
-
-@njit
-def plus(high, low, more_high, more_low):
-    """The sum of two 128-bit numbers."""
-    total = low + more_low
-    return high + more_high + (U(1) if total < low else U(0)), total
-
-
-@njit
-def quotient(high, low, divisor):
-    """A 128-bit number divided by a positive integer, rounded down, as int64."""
-    d = U(divisor)
-    if high == U(0):
-        return np.int64(low // d)
-    rest, answer = high % d, U(0)
-    for i in range(64):
-        carry = rest >> U(63)
-        rest = (rest << U(1)) | ((low >> U(63 - i)) & U(1))
-        answer = answer << U(1)
-        if carry == U(1) or rest >= d:
-            rest -= d
-            answer |= U(1)
-    return np.int64(answer)
-
-
-@njit
-def muldiv(a, b, d):
-    """The product a * b // d, for non-negative a and b, exact in 128 bits."""
-    high, low = product(a, b)
-    return quotient(high, low, d)
-
-
-@njit
-def muldiv_half_up(a, b, d):
-    """The product (a * b + d // 2) // d, for non-negative a and b, exact in 128 bits."""
-    high, low = product(a, b)
-    high, low = plus(high, low, U(0), U(d // 2))
-    return quotient(high, low, d)
-
-
-@njit
-def muldiv_up(a, b, d):
-    """The product a * b / d rounded up, for non-negative a and b, exact in 128 bits."""
-    high, low = product(a, b)
-    high, low = plus(high, low, U(0), U(d - 1))
-    return quotient(high, low, d)

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-MONEY_MAX = 2**53  # cents; up to here amounts stay exact where a policy computes with floats
+from simcash.core.money import MONEY_MAX, parse
+
 LONGEST_DECIMAL = 28
 MONEY_TEXT = re.compile(r"[+-]?\d[\d_,]*\.\d\d")
 
@@ -64,7 +65,7 @@ def number(value: Any) -> float:
 def cents(value: Any) -> int:
     """Money in cents, or in currency units if written as text with two decimals: "12.50"."""
     if isinstance(value, str) and MONEY_TEXT.fullmatch(value.strip()):
-        return int(re.sub(r"[_,.]", "", value))
+        return parse(value)
     try:
         return whole(value)
     except PydanticCustomError:

@@ -123,7 +123,7 @@ def secured(agent: Agent) -> int:
 
 def kept_share(haircut: Decimal) -> int:
     """The share of collateral that counts, in parts of 10**18: exact for haircuts of up to 18 decimals."""
-    return scaled(1 - haircut, QUINTILLION)
+    return scaled(1 - haircut, 18)
 
 
 def stream_keys(scenario: Scenario) -> np.ndarray:
@@ -302,7 +302,7 @@ def listed(scenario: Scenario) -> Arrays:
 
 def billionths(factors: Iterable[float]) -> Iterable[int]:
     """Factors exactly as they were typed."""
-    return (scaled(Decimal(str(factor)), 10**9) for factor in factors)
+    return (scaled(Decimal(str(factor)), 9) for factor in factors)
 
 
 def rules(scenario: Scenario) -> Arrays:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from simcash.core.schema import MONEY_MAX, Amount, Model, broken, cents, number, whole
+from simcash.core.money import MONEY_MAX
+from simcash.core.schema import Amount, Model, broken, cents, number, whole
 
 Size = Annotated[float, Field(ge=1, le=MONEY_MAX), BeforeValidator(lambda v: number(_in_cents(v)))]
 Spread = Annotated[float, Field(ge=0, le=MONEY_MAX), BeforeValidator(lambda v: number(_in_cents(v)))]

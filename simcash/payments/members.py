@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, model_validator
 
-from simcash.core.schema import MONEY_MAX, Count, Holding, Model, Money, Share, broken, exact, live
+from simcash.core.money import MONEY_MAX
+from simcash.core.schema import Count, Holding, Model, Money, Share, broken, exact, live
 from simcash.payments.arrivals import ArrivalBands, ArrivalConfig, ArrivalTerms, Network, Stream
 from simcash.payments.behaviours import Fifo, Policy
 from simcash.payments.roster import GROUP_MAX, Bank, NewBank, Printable, Roster, member_names

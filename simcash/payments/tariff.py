@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
+from simcash.core.money import scaled
 from simcash.core.schema import Holding, Model, exact
 
 Bps = Annotated[Decimal, Field(ge=0, le=1_000_000), BeforeValidator(exact)]
 Proportion = Annotated[Decimal, Field(ge=0, le=100), BeforeValidator(exact)]
 Multiplier = Annotated[Decimal, Field(ge=0, le=1000), BeforeValidator(exact)]
-
-
-def scaled(rate: Decimal, digits: int) -> int:
-    """A rate times 10**digits as a whole number, halves away from zero."""
-    return int(rate.scaleb(digits).to_integral_value(ROUND_HALF_UP))
 
 
 class FixedPenalty(Model):

@@ -6,8 +6,8 @@ import math
 import numpy as np
 
 from simcash.core import rng
+from simcash.core.exact import round_away
 from simcash.core.jit import inner, part, stage
-from simcash.core.money import MONEY_MAX, round_away
 from simcash.payments.engine.codes import (
     ARRIVED,
     ARRIVED_N,
@@ -39,6 +39,7 @@ from simcash.payments.engine.codes import (
 from simcash.payments.engine.queue1 import join_queue1, note_deadline
 from simcash.payments.engine.rows import touch
 
+SMALLEST = 2.0**-53  # what counts for a uniform draw of 0
 RATE_MAX = 100_000.0  # of a bank and tick, however often events multiply it
 COUNT, AMOUNT, COUNTERPARTY, DEADLINE, PRIORITY = numbers(5)  # cells of `streams`, purposes 1 to 5
 
@@ -172,7 +173,7 @@ def draw_amount(s, streams, i, source):
     elif kind == LOG_NORMAL:
         x = math.exp(a + b * rng.normal(streams, i))
     else:
-        x = -math.log(max(rng.uniform(streams, i), 1.0 / MONEY_MAX)) / a
+        x = -math.log(max(rng.uniform(streams, i), SMALLEST)) / a
     return max(1, np.int64(round_away(min(x, float(top)))))
 
 

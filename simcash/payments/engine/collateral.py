@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from simcash.core.exact import muldiv, muldiv_up
 from simcash.core.jit import inner, njit
-from simcash.core.money import muldiv, muldiv_up
 from simcash.payments.engine.rows import write_collateral
 
 QUINTILLION = np.int64(10**18)  # `keep`, the share of collateral that counts, is in these parts

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from simcash.core.exact import muldiv, muldiv_half_up, plus, product, quotient
 from simcash.core.jit import inner, part, stage
-from simcash.core.money import muldiv, muldiv_half_up, plus, product, quotient
 from simcash.payments.engine.codes import (
     COLLATERAL,
     COLLATERAL_RATE,

@@ -1,7 +1,7 @@
 """The edges of a day and of a tick: steps 0, 12, 13, 15 and 16."""
 
+from simcash.core.exact import muldiv_half_up, muldiv_up
 from simcash.core.jit import inner, njit, part, stage
-from simcash.core.money import muldiv_half_up, muldiv_up
 from simcash.payments.engine.codes import (
     ACCOUNTS,
     ALLOCATED_TODAY,

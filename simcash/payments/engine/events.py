@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from simcash.core.exact import muldiv_half_up
 from simcash.core.jit import inner, njit, part, stage
-from simcash.core.money import muldiv_half_up
 from simcash.payments.engine.arrivals import admit, capped_deadline
 from simcash.payments.engine.codes import (
     ARRIVAL_RATE_ALL,
