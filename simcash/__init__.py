@@ -39,6 +39,7 @@ FACES: dict[str, dict[str, str]] = {
         "pulse": "simcash.payments.summary:pulse",
         "submit": "simcash.payments.world:submit",
         "payment": "simcash.payments.life:payment",
+        "difference": "simcash.payments.differences:difference",
         "measures": "simcash.payments.measures:measures",
         "bank_measures": "simcash.payments.measures:bank_measures",
         "throughput": "simcash.payments.measures:throughput",
@@ -112,6 +113,13 @@ def scenarios() -> pd.DataFrame:
 def worlds() -> list[str]:
     """The worlds there are."""
     return list(WORLDS)
+
+
+def __getattr__(name: str) -> Any:
+    """The worlds, loaded when first used: `simcash.payments.from_table(...)`."""
+    if name in WORLDS:
+        return import_module(f"simcash.{name}")
+    raise AttributeError(f"module 'simcash' has no attribute {name!r}")
 
 
 def check_world(make: Callable[[int], World], **options: Any) -> Report:

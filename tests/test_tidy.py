@@ -112,8 +112,9 @@ def test_every_test_file_is_collected():
 
 def test_every_module_is_used():
     """No dead file: each module is imported or named ("package.module:function") somewhere in the package."""
-    modules = [path for path in PYTHON if path.is_relative_to(PACKAGE) and path.name != "__init__.py"]
-    text = "\n".join(TEXTS[path] for path in [*modules, PACKAGE / "__init__.py"])
+    files = [path for path in PYTHON if path.is_relative_to(PACKAGE)]
+    modules = [path for path in files if path.name != "__init__.py"]
+    text = "\n".join(TEXTS[path] for path in files)
     dead = [path for path in modules if path.name != "__main__.py" and not named(path, text)]
     entry = (PACKAGE / "cli.py",)  # pyproject's console script
     assert not [path for path in dead if path not in entry]

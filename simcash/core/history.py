@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from simcash.core import layout, store
 from simcash.core.catalogue import Catalogue, Lineage, schema_of
 from simcash.core.tables import Table
+from simcash.core.tabular import TableError
 from simcash.core.troubles import HistoryError, explanation, is_alive, is_held, no_such_run
 
 if TYPE_CHECKING:
@@ -397,6 +398,21 @@ class History:
 
     def __repr__(self) -> str:
         return f"History({'in memory' if self.path is None else str(self.path)!r}): .sql(query), .runs"
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """A Parquet file as a frame; exact decimals come as text."""
+    import duckdb
+
+    file = f"read_parquet({layout.text(str(path))})"
+    try:
+        with duckdb.connect() as con:
+            found = con.execute(f"DESCRIBE FROM {file}").fetchall()
+            exact = [layout.quoted(name) for name, kind, *_ in found if kind.startswith("DECIMAL")]
+            casts = ", ".join(f"{name}::VARCHAR AS {name}" for name in exact)
+            return con.execute(f"SELECT *{f' REPLACE ({casts})' if exact else ''} FROM {file}").df()
+    except duckdb.Error as error:
+        raise TableError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
 
 
 def own_views(world: str, tables: tuple[Table, ...]) -> list[str]:

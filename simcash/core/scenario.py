@@ -61,7 +61,9 @@ class Node(NamedTuple):
 def read(
     source: str | Path | Mapping[str, Any] | Source, folders: Sequence[Path] = (), world: str = ""
 ) -> Source:
-    """Read a file, a scenario of the library by its name, or a dict; `world` is for those that name none."""
+    """Read a file, a scenario of the library by its name, a dict, or what has a source already (a simulation
+    has one); `world` is for those that name none."""
+    source = getattr(source, "source", source)
     if isinstance(source, Mapping):
         source = from_mapping(source)
     if not isinstance(source, Source):

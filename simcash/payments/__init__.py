@@ -1,0 +1,27 @@
+"""Payments: banks, queues, and how they settle.
+
+Beside the world itself: `from_table` opens a day of real payments, `difference` compares two runs payment
+by payment. Each loads what it needs when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simcash.core.faces import found, nearest_name
+
+VERBS = {
+    "from_table": "simcash.payments.intake:from_table",
+    "difference": "simcash.payments.differences:difference",
+}
+__all__ = list(VERBS)
+
+
+def __getattr__(name: str) -> Any:
+    if name in VERBS:
+        return found(VERBS[name])
+    raise AttributeError(nearest_name(name, list(VERBS), "name in simcash.payments"))
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *VERBS})
