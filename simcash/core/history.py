@@ -13,9 +13,10 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,6 +36,8 @@ __all__ = ["History", "HistoryError"]
 
 LOG = logging.getLogger("simcash")
 PATIENCE = 30.0  # seconds a file held by another process is waited for
+FORMATS = ("parquet", "csv", "xlsx")
+VIEWS = "SELECT view_name FROM duckdb_views() WHERE database_name = 'memory' AND schema_name = ? ORDER BY 1"
 _open: set[History] = set()  # those with a file: what they still hold is written when Python ends
 
 T = TypeVar("T")
@@ -128,20 +131,20 @@ class History:
             return {t.name: store.rows(cursor, catalogue.rows(world, t), t, where) for t in tables}
 
     def export(self, folder: str | Path, format: str = "parquet", *, run: int | None = None) -> Path:
-        """Write every table to `folder`, one file each."""
-        if format not in ("parquet", "csv"):
-            raise ValueError(f'format "{format}" is not known; known: parquet, csv')
+        """Write every table to `folder`: one file each, or (xlsx) all into one workbook, a sheet each."""
+        if format not in FORMATS:
+            raise ValueError(f'format "{format}" is not known; known: {", ".join(FORMATS)}')
         folder = Path(folder)
         with self.reading(run) as cursor, self.explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            views = cursor.execute(
-                "SELECT view_name FROM duckdb_views() WHERE database_name = 'memory' AND schema_name = ?",
-                [schema_of(run)],
-            ).fetchall()
-            for (name,) in views:
-                rows = f"FROM {layout.quoted(name)} ORDER BY ALL"
-                target = layout.text(str(folder / f"{name}.{format}"))
-                cursor.execute(f"COPY ({rows}) TO {target} (FORMAT {format})")
+            found = cursor.execute(VIEWS, [schema_of(run)]).fetchall()
+            queries = {name: f"FROM {layout.quoted(name)} ORDER BY ALL" for (name,) in found}
+            if format == "xlsx":
+                export_workbook(cursor, folder / "tables.xlsx", queries)
+            else:
+                for name, rows in queries.items():
+                    target = layout.text(str(folder / f"{name}.{format}"))
+                    cursor.execute(f"COPY ({rows}) TO {target} (FORMAT {format})")
         return folder
 
     @contextmanager
@@ -398,6 +401,23 @@ class History:
 
     def __repr__(self) -> str:
         return f"History({'in memory' if self.path is None else str(self.path)!r}): .sql(query), .runs"
+
+
+def export_workbook(cursor: duckdb.DuckDBPyConnection, path: Path, queries: Mapping[str, str]) -> None:
+    """The results of some queries, each as a sheet of its name."""
+    from simcash.core.workbook import Sheet, check_rows, write_workbook
+
+    check_rows(
+        {n: cursor.execute(f"SELECT count(*) FROM ({q})").fetchall()[0][0] for n, q in queries.items()}
+    )
+    write_workbook(path, (Sheet(name, *streamed(cursor, query)) for name, query in queries.items()))
+
+
+def streamed(cursor: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """The columns of a result, and its rows, not all at once."""
+    found = cursor.execute(query)
+    parts = iter(lambda: found.fetchmany(10_000), [])
+    return [column[0] for column in found.description or ()], chain.from_iterable(parts)
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

@@ -167,7 +167,7 @@ class Simulation(Loop):
             return cast(Picture, world.picture(kind))
 
     def export(self, folder: str | Path, format: str = "parquet") -> Path:
-        """Write every table to a folder, as parquet or csv."""
+        """Write every table to a folder, as parquet or csv, or all into one workbook there (xlsx)."""
         with self._lock:
             return self.history.export(folder, format, run=self._recorded())
 

@@ -197,8 +197,8 @@ def test_export_writes_every_table(tmp_path, format):
             f"SELECT source, amount FROM '{folder}/moves.{format}' ORDER BY tick, seq"
         ).fetchall()
         assert back == sim.rows("SELECT source, amount FROM moves ORDER BY tick, seq")
-        with pytest.raises(ValueError, match="known: parquet, csv"):
-            sim.export(tmp_path, "xlsx")
+        with pytest.raises(ValueError, match="known: parquet, csv, xlsx"):
+            sim.export(tmp_path, "xls")
         (tmp_path / "taken").write_text("")
         with pytest.raises(HistoryError, match="taken"):
             sim.export(tmp_path / "taken")
