@@ -12,7 +12,7 @@ from typing import Any
 from simcash.core.problems import choice, shown
 from simcash.core.shape import Path as KeyPath
 
-DEEPEST = 60
+DEEPEST = 240
 MOST_BITS = 1000
 ABSENT = object()
 

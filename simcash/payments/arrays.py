@@ -94,9 +94,9 @@ def banks(scenario: Scenario) -> Arrays:
     """One number per bank: money, credit, policy."""
     agents = scenario.agents
     by_priority = scenario.queue1_ordering == "priority_deadline"
-    first = [allocation(a.liquidity_pool, a.fraction, scenario.compat) for a in agents]
-    # The peer forgets the scenario's fraction after the first day.
-    later = [a.liquidity_pool for a in agents] if scenario.compat == "simcash" else first
+    pools = [(a.liquidity_pool, *a.fractions(scenario.compat)) for a in agents]
+    first = [allocation(pool, fraction, scenario.compat) for pool, fraction, _ in pools]
+    later = [allocation(pool, fraction, scenario.compat) for pool, _, fraction in pools]
     return {
         "order": whole(sorted(range(len(agents)), key=lambda i: agents[i].id)),
         "policy": whole(POLICIES[a.policy.type] for a in agents),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field
 
-from simcash.core.schema import Amount, Count, Holding, Model, Number, Tick, later
+from simcash.core.schema import Amount, Count, Holding, Model, Number, Tick
 
 
 class Fifo(Model):
@@ -37,15 +37,7 @@ class LiquidityAware(Model):
     urgency_threshold: Tick = 5
 
 
-class LaterPolicy(Model):
-    """A policy that is checked for its shape and then refused."""
-
-    @model_validator(mode="after")
-    def _refuse(self) -> LaterPolicy:
-        raise later(f"policy {type(self).__name__}")
-
-
-class LiquiditySplitting(LaterPolicy):
+class LiquiditySplitting(Model):
     """Pay large payments in parts."""
 
     type: Literal["LiquiditySplitting"]
@@ -53,40 +45,40 @@ class LiquiditySplitting(LaterPolicy):
     min_split_amount: Amount
 
 
-class MockSplitting(LaterPolicy):
+class MockSplitting(Model):
     """Split every payment."""
 
     type: Literal["MockSplitting"]
     num_splits: Count
 
 
-class FromJson(LaterPolicy):
-    """A policy tree in a file."""
+class FromJson(Model):
+    """Policy trees in a file; `params` replace the numbers that they name."""
 
     type: Literal["FromJson"]
     json_path: Annotated[str, Field(min_length=1)]
     params: dict[str, Number] | None = None
 
 
-class Inline(LaterPolicy):
-    """A policy tree written out in the scenario."""
+class Inline(Model):
+    """Policy trees written out in the scenario."""
 
     type: Literal["Inline"]
     decision_trees: dict[str, Any]
 
 
-class InlineJson(LaterPolicy):
-    """A policy tree as JSON text."""
+class InlineJson(Model):
+    """Policy trees as JSON text."""
 
     type: Literal["InlineJson"]
     json_string: Annotated[str, Field(min_length=1)]
 
 
 BuiltIn = Fifo | PriorityDeadline | Deadline | LiquidityAware
-NotYet = LiquiditySplitting | MockSplitting | FromJson | Inline | InlineJson
+Trees = LiquiditySplitting | MockSplitting | FromJson | Inline | InlineJson
 
 
-def _named(value: Any) -> Any:
+def named(value: Any) -> Any:
     """`Fifo`, `{type: Fifo}` and `{type: fifo}` are the same."""
     if isinstance(value, str):
         value = {"type": value}
@@ -95,4 +87,4 @@ def _named(value: Any) -> Any:
     return value
 
 
-Policy = Annotated[Annotated[BuiltIn | NotYet, Field(discriminator="type")], BeforeValidator(_named)]
+Policy = Annotated[Annotated[BuiltIn | Trees, Field(discriminator="type")], BeforeValidator(named)]

@@ -14,6 +14,7 @@ from simcash.core.schema import Count, Holding, Model, Money, Share, broken, exa
 from simcash.payments.arrivals import ArrivalBands, ArrivalConfig, ArrivalTerms, Network, Stream
 from simcash.payments.behaviours import Fifo, Policy
 from simcash.payments.roster import GROUP_MAX, Bank, NewBank, Printable, Roster, member_names
+from simcash.payments.trees import trees_of
 
 PerRate = Annotated[Decimal, Field(ge=0, le=MONEY_MAX), BeforeValidator(exact)]
 LIMITS = {  # under `limits`: on the bank itself
@@ -75,12 +76,18 @@ class Member(Model):
         self.__dict__.update(folded)  # frozen for everybody else
         return self
 
-    @property
-    def fraction(self) -> Decimal:
-        """The part of the pool that is allocated at the start."""
-        return (
-            Decimal(1) if self.liquidity_allocation_fraction is None else self.liquidity_allocation_fraction
-        )
+    def fractions(self, compat: str = "none") -> tuple[Decimal, Decimal]:
+        """The part of the pool that is allocated on the first day and later.
+
+        The scenario's, else the policy's, else all; the peer looks at the scenario's on the first day alone,
+        and at the policy's afterwards.
+        """
+        given, trees = self.liquidity_allocation_fraction, trees_of(self.policy)
+        named = None if trees is None else trees.liquidity_fraction
+        wanted = Decimal(1) if named is None else exact(named)
+        if compat == "simcash":
+            return (Decimal(1) if given is None else given), wanted
+        return (wanted, wanted) if given is None else (given, given)
 
 
 class Agent(Member):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -18,7 +19,7 @@ from simcash.core.scenario import (
     refuse_start_changes,
 )
 from simcash.core.schema import broken, later, number, several
-from simcash.core.shape import Path
+from simcash.core.shape import Path as KeyPath
 from simcash.payments.arrivals import NORMAL_PRIORITY, Network
 from simcash.payments.distributions import FixedPriority, Weight
 from simcash.payments.happenings import Happening
@@ -35,7 +36,9 @@ from simcash.payments.settings import (
 )
 from simcash.payments.spellings import tidy
 from simcash.payments.tariff import CostRates
+from simcash.payments.trees import checked_trees, in_place
 
+M = TypeVar("M", bound=Model)
 MONEY_IN_ALL = 2**62  # cents; the whole system's money fits into 64 bits
 SAVING = 'not yet supported: liquidity saving{}; add "lsm_enabled: false" under "simulation"'
 SIMCASH: dict[str, Any] = {  # what the SimCash 0.2 engine does, where a file can say otherwise
@@ -148,9 +151,11 @@ class Scenario(Model):
 
 def open_scenario(source: Source) -> Scenario:
     """Check a scenario and resolve it, or raise a ScenarioError with everything that is wrong."""
-    source = tidy(source)
+    source = checked_trees(tidy(source))
     scenario = check(Scenario, source, roster(source.data), further(source))
-    agents = [*scenario.agents, *(a for group in scenario.groups for a in group.agents(scenario.network))]
+    groups = [with_trees(group, source.folder) for group in scenario.groups]
+    agents = [with_trees(agent, source.folder) for agent in scenario.agents]
+    agents += [agent for group in groups for agent in group.agents(scenario.network)]
     if scenario.compat == "simcash":
         agents = [as_in_simcash(agent) for agent in agents]
     resolved = scenario.model_copy(
@@ -159,11 +164,19 @@ def open_scenario(source: Source) -> Scenario:
             "agents": tuple(agents),
             "groups": (),
             "network": "uniform",
+            "scenario_events": tuple(with_trees(e, source.folder) for e in scenario.scenario_events),
         }
     )
     refuse(source, whole_system(resolved))
     warn_of_idle_events(resolved)
     return resolved
+
+
+def with_trees(part: M, folder: Path | None) -> M:
+    """A bank, a group or an event with the trees of its policy in place."""
+    policy = getattr(part, "policy", None)
+    installed = None if policy is None else in_place(policy, folder)
+    return part if installed is policy else part.model_copy(update={"policy": installed})
 
 
 def check_fork(old: Source, new: Source, now: int) -> Scenario:
@@ -177,7 +190,7 @@ def check_fork(old: Source, new: Source, now: int) -> Scenario:
     return after
 
 
-def too_late(before: Scenario, after: Scenario, now: int) -> Iterator[tuple[Path, str]]:
+def too_late(before: Scenario, after: Scenario, now: int) -> Iterator[tuple[KeyPath, str]]:
     """Changes of live fields that a running system cannot take on."""
     if past(before, now) != past(after, now):
         yield ("scenario_events",), f"events before tick {now} have happened; a fork changes later ones only"
@@ -198,13 +211,13 @@ def past(scenario: Scenario, now: int) -> list[tuple[int, dict[str, Any]]]:
     return [(tick, event.model_dump(exclude={"schedule"})) for tick, event in done]
 
 
-def refuse(source: Source, findings: list[tuple[Path, str]]) -> None:
+def refuse(source: Source, findings: list[tuple[KeyPath, str]]) -> None:
     """Raise what was found, if anything."""
     if findings:
         raise ScenarioError([source.problem(*finding) for finding in findings])
 
 
-def further(source: Source) -> Iterator[tuple[Path, str]]:
+def further(source: Source) -> Iterator[tuple[KeyPath, str]]:
     """Mistakes that no single section shows; found in the plain data, to be told with all others."""
     data = source.data
     if all(data.get(key) in (None, []) for key in (*BANK_KEYS, "groups")):
@@ -244,9 +257,9 @@ def as_in_simcash(agent: Agent) -> Agent:
     return agent.model_copy(update={"arrival_config": config.model_copy(update=changes)})
 
 
-def whole_system(scenario: Scenario) -> list[tuple[Path, str]]:
+def whole_system(scenario: Scenario) -> list[tuple[KeyPath, str]]:
     """Mistakes that take all banks to see."""
-    found: list[tuple[Path, str]] = []
+    found: list[tuple[KeyPath, str]] = []
     money = sum(abs(a.opening_balance) + a.liquidity_pool for a in scenario.agents)
     if money > MONEY_IN_ALL:
         found.append((("agents",), f"balances and pools together are {money} cents; at most 2**62 fit"))

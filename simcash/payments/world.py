@@ -23,9 +23,10 @@ from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
 from simcash.payments.engine.tick import STAGES, run
 from simcash.payments.installed import Installed
-from simcash.payments.scenario import Scenario, check_fork, open_scenario
+from simcash.payments.scenario import Scenario, check_fork, open_scenario, refuse
 from simcash.payments.state import Store
 from simcash.payments.tables import CLASSES, world_tables
+from simcash.payments.trees import trees_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,10 @@ class Submit:
 
 def open_world(source: Source) -> Payments:
     """The world of a payments scenario."""
-    return Payments(open_scenario(source))
+    scenario = open_scenario(source)
+    later = [("agents", i, "policy") for i, agent in enumerate(scenario.agents) if trees_of(agent.policy)]
+    refuse(source, [(path, "not yet supported: policy trees") for path in later])
+    return Payments(scenario)
 
 
 class Payments:

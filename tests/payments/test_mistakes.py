@@ -269,13 +269,6 @@ LATER = "not yet supported: "
     [
         ({"algorithm_sequencing": True}, f"algorithm_sequencing: {LATER}algorithm_sequencing"),
         ({"entry_disposition_offsetting": "yes"}, f"entry_disposition_offsetting: {LATER}entry_disposition_offsetting"),
-        (first(policy={"type": "LiquiditySplitting", "max_splits": 2, "min_split_amount": 1}),
-         f"agents[0].policy: {LATER}policy LiquiditySplitting"),
-        (first(policy={"type": "mock_splitting", "num_splits": 2}), f"agents[0].policy: {LATER}policy MockSplitting"),
-        (first(policy={"type": "FromJson", "json_path": "x.json", "params": {"a": 1}}),
-         f"agents[0].policy: {LATER}policy FromJson"),
-        (first(policy={"type": "Inline", "decision_trees": {}}), f"agents[0].policy: {LATER}policy Inline"),
-        (first(policy={"type": "InlineJson", "json_string": "{}"}), f"agents[0].policy: {LATER}policy InlineJson"),
         *[(events(kind, **terms), f"scenario_events[0]: {LATER}scenario event {kind}") for kind, terms in [
             ("CollateralAdjustment", {"agent": "A", "delta": -5}),
             ("CreditLimitChange", {"agent": "all", "multiplier": 0.5}),

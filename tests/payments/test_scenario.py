@@ -136,8 +136,6 @@ def test_other_ways_of_writing_the_same(settings, key, value):
         ({"limits": {"basis": "net"}}, "limits_basis", "net"),
         ({"limits_basis": "net"}, "limits_basis", "net"),
         ({"limits": {"bilateral_limits": {"B": 4}}, "multilateral_limit": 9}, "multilateral_limit", 9),
-        ({"liquidity_allocation_fraction": 0.25}, "fraction", Decimal("0.25")),
-        ({}, "fraction", Decimal(1)),
     ],
 )
 def test_what_a_bank_says(settings, key, value):

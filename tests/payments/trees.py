@@ -1,7 +1,7 @@
 """Small policy trees as JSON holds them, and what is said about bad ones."""
 
 from simcash.core.shape import dotted
-from simcash.payments.policies.policy import checked
+from simcash.payments.policies.document import checked
 
 RELEASE = {"type": "action", "node_id": "release", "action": "Release"}
 HOLD = {"type": "action", "node_id": "hold", "action": "Hold"}

@@ -10,6 +10,7 @@ from simcash.core.problems import shown
 from simcash.core.shape import Path
 from simcash.payments.engine.opcodes import PAYMENT_FIELDS, REGISTERS
 from simcash.payments.policies import words
+from simcash.payments.policies.categories import CATEGORY, of_field
 from simcash.payments.policies.nodes import (
     Compare,
     Compute,
@@ -40,8 +41,10 @@ class Expressions(Reading):
         if not isinstance(op, str) or op not in known:
             self.operator(data, path, known)
         elif op in words.LOGIC:
+            self.uses("LogicalOperator", op, (*path, "op"))
             condition = self.logic(op, data, path, depth)
         else:
+            self.uses("ComparisonOperator", op, (*path, "op"))
             condition = self.comparison(op, data, path, depth)
         del self.above[id(data)]
         return condition
@@ -75,6 +78,7 @@ class Expressions(Reading):
         if len(given) != 1:
             return WRONG
         inner, place = data[given[0]], (*path, given[0])
+        self.uses("ValueType", given[0], place)
         if given[0] == "field":
             return self.field(inner, place)
         if given[0] == "param":
@@ -98,6 +102,7 @@ class Expressions(Reading):
             )
         elif name not in fields:
             self.wrong(path, f"unknown field {one_of(name, fields, 'Fields')}")
+        self.uses(of_field(str(name)), str(name), path)
         return Field(str(name))
 
     def parameter(self, name: Any, path: Path) -> Parameter:
@@ -111,6 +116,7 @@ class Expressions(Reading):
 
     def literal(self, value: Any, path: Path, bank: bool) -> Literal:
         if isinstance(value, str) and bank:
+            self.bank(value, path)
             return Literal(value)
         if isinstance(value, str):
             fields = ", ".join(words.ID_FIELDS)
@@ -130,6 +136,7 @@ class Expressions(Reading):
             self.operator(data, path, tuple(words.COMPUTATIONS))
             return WRONG
         keys = words.COMPUTATIONS[op]
+        self.uses(CATEGORY[op], op, (*path, "op"))
         self.keys(data, path, ("op", *keys))
         if not all(key in data for key in keys):
             return WRONG

@@ -8,6 +8,7 @@ from typing import Any
 from simcash.core.problems import choice, shown
 from simcash.core.shape import Path, dotted
 from simcash.payments.policies import words
+from simcash.payments.policies.categories import CATEGORY, Terms
 from simcash.payments.policies.expressions import NEVER, WRONG, Expressions
 from simcash.payments.policies.nodes import Action, Decision, Literal, Node, Value
 
@@ -21,14 +22,15 @@ LEAF = Action("?", "Hold")  # stands for what could not be read
 class Trees(Expressions):
     """Reads the trees of one policy."""
 
-    def __init__(self, parameters: Mapping[str, float]) -> None:
-        super().__init__(parameters)
+    def __init__(self, parameters: Mapping[str, float], terms: Terms) -> None:
+        super().__init__(parameters, terms)
         self.ids: dict[str, Path] = {}
         self.nodes: dict[int, Path] = {}  # every dict read as a node
 
     def read_tree(self, tree: str, data: Any) -> Node:
         """One of the four trees."""
         self.tree = tree
+        self.uses("TreeType", tree, (tree,))
         return self.node(data, (tree,), 0)
 
     def node(self, data: Any, path: Path, depth: int) -> Node:
@@ -44,6 +46,7 @@ class Trees(Expressions):
         kind = self.kind(data, path)
         node: Node = LEAF
         if kind:
+            self.uses("NodeType", kind, (*path, "type"))
             self.keys(data, path, NODE_KEYS[kind], (*words.NOTES, *(["parameters"] * (kind == "action"))))
             node = (self.decision if kind == "condition" else self.action)(data, path, depth)
         del self.above[id(data)]
@@ -84,6 +87,7 @@ class Trees(Expressions):
         elif not isinstance(given, Mapping):
             self.wrong((*path, "parameters"), f"expected keys and values, got {shown(given)}")
         else:
+            self.uses(CATEGORY[name], name, (*path, "action"))
             return Action(node_id, name, self.settings(name, given, (*path, "parameters")), notes)
         return LEAF
 
@@ -149,4 +153,6 @@ class Trees(Expressions):
         if not isinstance(value, list | tuple) or not all(isinstance(id, str) for id in value):
             self.wrong(path, f"expected a list of banks, got {shown(value)}")
             return WRONG
+        for i, id in enumerate(value):
+            self.bank(id, (*path, i))
         return Literal(tuple(value))

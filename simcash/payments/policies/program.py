@@ -10,6 +10,7 @@ import numpy as np
 
 from simcash.payments.engine import opcodes as op
 from simcash.payments.policies import words
+from simcash.payments.policies.document import Policy
 from simcash.payments.policies.nodes import (
     Action,
     Compare,
@@ -22,7 +23,6 @@ from simcash.payments.policies.nodes import (
     Parameter,
     Value,
 )
-from simcash.payments.policies.policy import Policy
 
 NONE = -1
 COMPARISON = dict(

@@ -7,6 +7,7 @@ from typing import Any
 
 from simcash.core.problems import choice, nearest, shown
 from simcash.core.shape import Path, dotted
+from simcash.payments.policies.categories import Terms
 
 Finding = tuple[Path, str]
 DEEPEST = 100  # branches from the root to a leaf; also levels of one expression
@@ -21,8 +22,9 @@ class TooMany(Exception):
 class Reading:
     """The policy as far as it has been read, and what is wrong with it."""
 
-    def __init__(self, parameters: Mapping[str, float]) -> None:
+    def __init__(self, parameters: Mapping[str, float], terms: Terms) -> None:
         self.parameters = parameters
+        self.terms = terms
         self.found: list[Finding] = []
         self.registers: set[str] = set()
         self.above: dict[int, Path] = {}  # the dicts that the present one lies in
@@ -32,6 +34,18 @@ class Reading:
 
     def wrong(self, path: Path, message: str) -> None:
         self.found.append((path, message))
+
+    def uses(self, category: str, word: str, path: Path) -> None:
+        """Note a word of a category, which the scenario may forbid."""
+        if category in self.terms.forbidden:
+            told = f"{shown(word)} is of category {category}, which policy_feature_toggles forbid"
+            self.wrong(path, told)
+
+    def bank(self, name: str, path: Path) -> None:
+        """Note a bank, which the scenario may not have."""
+        banks = self.terms.banks
+        if banks is not None and name not in banks:
+            self.wrong(path, f"unknown bank {choice(name, banks, 'Banks')}")
 
     def opens(self, data: Any, path: Path, what: str) -> bool:
         """Whether there are keys and values, and not those that this part itself lies in."""

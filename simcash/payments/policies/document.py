@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simcash.core.problems import ScenarioError, choice, shown
+from simcash.core.problems import Problem, ScenarioError, choice, shown
+from simcash.core.shape import dotted
 from simcash.payments.policies import words
+from simcash.payments.policies.categories import Terms
 from simcash.payments.policies.expressions import not_a_number
 from simcash.payments.policies.nodes import Action, Field, Node, Parameter, expressions, nodes
 from simcash.payments.policies.parse import Trees
 from simcash.payments.policies.reading import Finding, TooMany
 from simcash.payments.policies.write import node_data
 
-if TYPE_CHECKING:
-    from simcash.payments.policies.program import Program
-
+ANYTHING = Terms()
 KEYS = ("version", "policy_id", "description", "parameters", *words.TREES)
 
 
@@ -85,24 +85,28 @@ class Policy:
         """The share of the pool that it wants allocated, if it says."""
         return self.parameters.get(words.FRACTION)
 
-    def program(self, banks: Sequence[str]) -> Program:
-        """The policy as the engine walks it, for banks in scenario order."""
-        from simcash.payments.policies.program import program
-
-        return program([self], banks)
-
     def with_parameters(self, **values: float) -> Policy:
-        """The same policy with other numbers."""
+        """The same policy with other numbers; those it does not use are refused."""
+        found = unfit_numbers(values)
+        found += [
+            (("parameters", name), f"unknown parameter {choice(name, sorted(self.used), 'Parameters')}")
+            for name in values
+            if name not in self.used
+        ]
+        if found:
+            raise PolicyError(problems_of(found, self.policy_id))
         return replace(self, parameters={**self.parameters, **values})
 
 
-def checked(data: Any, parameters: Mapping[str, float] | None = None) -> tuple[Policy | None, list[Finding]]:
+def checked(
+    data: Any, parameters: Mapping[str, float] | None = None, terms: Terms = ANYTHING
+) -> tuple[Policy | None, list[Finding]]:
     """Plain data as a policy, its parameters replaced by those given; or None and what is wrong."""
     if not isinstance(data, Mapping):
         return None, [((), f"expected a policy with policy_id and trees, got {shown(data)}")]
     numbers, found = declared(data)
-    reading = Trees(numbers | dict(parameters or {}))
-    reading.found += [*heading(data), *found]
+    reading = Trees(numbers | dict(parameters or {}), terms)
+    reading.found += [*heading(data), *found, *unfit_numbers(parameters or {})]
     trees: dict[str, Node] = {}
     try:
         for tree in words.TREES:
@@ -114,6 +118,11 @@ def checked(data: Any, parameters: Mapping[str, float] | None = None) -> tuple[P
         return None, reading.found
     numbers = reading.parameters if isinstance(reading.parameters, dict) else dict(reading.parameters)
     return Policy(data["policy_id"], trees, numbers, data.get("description"), data["version"]), []
+
+
+def problems_of(found: list[Finding], file: str) -> list[Problem]:
+    """What was found in a policy that has no lines."""
+    return [Problem(file, None, dotted(path), message) for path, message in found]
 
 
 def heading(data: Mapping[str, Any]) -> list[Finding]:
@@ -135,11 +144,21 @@ def declared(data: Mapping[str, Any]) -> tuple[dict[str, float], list[Finding]]:
         return {}, []
     if not isinstance(given, Mapping):
         return {}, [(("parameters",), f"expected names and numbers, got {shown(given)}")]
-    found: list[Finding] = []
-    for name, value in given.items():
-        problem = f"expected a number, got {shown(value)}" if isinstance(value, bool) else not_a_number(value)
-        if not problem and name == words.FRACTION and not 0 <= value <= 1:
-            problem = f"must be between 0 and 1, got {shown(value)}"
-        if problem:
-            found.append((("parameters", str(name)), problem))
-    return {str(name): value for name, value in given.items()}, found
+    numbers = {str(name): value for name, value in given.items()}
+    return numbers, unfit_numbers(numbers)
+
+
+def unfit_numbers(numbers: Mapping[str, Any]) -> list[Finding]:
+    """Parameters that are no numbers, or not the right ones."""
+    faults = ((name, unfit(name, value)) for name, value in numbers.items())
+    return [(("parameters", name), fault) for name, fault in faults if fault]
+
+
+def unfit(name: str, value: Any) -> str:
+    """What is wrong with a parameter, if anything."""
+    if isinstance(value, bool):
+        return f"expected a number, got {shown(value)}"
+    fault = not_a_number(value)
+    if not fault and name == words.FRACTION and not 0 <= value <= 1:
+        return f"must be between 0 and 1, got {shown(value)}"
+    return fault
