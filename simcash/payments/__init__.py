@@ -1,7 +1,7 @@
 """Payments: banks, queues, and how they settle.
 
 Beside the world itself: `from_table` opens a day of real payments, `difference` compares two runs payment
-by payment. Each loads what it needs when it is used.
+by payment, `from_pssimpy` and `to_pssimpy` exchange tables with PSSimPy. Each loads what it needs when used.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from simcash.core.faces import found, nearest_name
 
 VERBS = {
     "from_table": "simcash.payments.intake:from_table",
+    "from_pssimpy": "simcash.payments.pssimpy:from_pssimpy",
+    "to_pssimpy": "simcash.payments.pssimpy:to_pssimpy",
     "difference": "simcash.payments.differences:difference",
 }
 __all__ = list(VERBS)
