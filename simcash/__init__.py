@@ -40,6 +40,7 @@ FACES: dict[str, dict[str, str]] = {
         "submit": "simcash.payments.world:submit",
         "payment": "simcash.payments.life:payment",
         "difference": "simcash.payments.differences:difference",
+        "explain": "simcash.payments.explain:explain",
         "measures": "simcash.payments.measures:measures",
         "bank_measures": "simcash.payments.measures:bank_measures",
         "throughput": "simcash.payments.measures:throughput",

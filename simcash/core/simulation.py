@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from simcash.core import saving
 from simcash.core.faces import forwarded, found, nearest_name
 from simcash.core.facts import source_facts, source_from
-from simcash.core.loop import Loop, Make
+from simcash.core.loop import Loop, Make, pass_over
 from simcash.core.scenario import refuse_start_changes
 from simcash.core.snapshots import Snapshots
 from simcash.core.source import Source
@@ -54,6 +54,22 @@ class Simulation(Loop):
             self._now, self._doubt, self._told_end = tick, True, False
             self._recover()
             return self
+
+    def world_at(self, tick: int) -> Any:
+        """Another world, as this run's was at a past tick, to look into or to step; the run stays."""
+        with self._lock:
+            tick, first, done = index(tick), self._facts.start, self._story.done
+            if not first <= tick <= self._now:
+                raise ValueError(f"tick {tick} is out of reach: this run knows ticks {first} to {self._now}")
+            kept, world = self._snapshots.nearest(tick, len(done)), self._make(self.source)
+            world.restore(kept.snapshot)
+            for acted in done[kept.actions :]:
+                if acted.tick <= tick:
+                    pass_over(world, acted.tick)
+                    if acted.accepted:
+                        cast(Any, world).act(acted.action)
+            pass_over(world, tick)
+            return world
 
     def fork(self, set: Mapping[str, Any] | None = None) -> Self:
         """Another future from here: a new run that shares the past and goes on with `set` changed."""

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from simcash.payments.world import Payments
 
 FACTS = (
-    "sender", "receiver", "amount", "priority", "original_priority", "divisible", "arrival_tick",
+    "parent_id", "sender", "receiver", "amount", "priority", "original_priority", "divisible", "arrival_tick",
     "deadline_tick", "submission_tick", "settled_tick", "overdue_since", "status", "channel", "source",
 )  # fmt: skip
+CHILDREN = "SELECT DISTINCT tx_id FROM payments_log WHERE parent_id = ? ORDER BY tx_id"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Life:
     """A payment, as the columns of table `payments` have it, and its story. Amounts are cents."""
 
     tx_id: int
+    parent_id: int | None  # the payment that it was split from
     sender: str
     receiver: str
     amount: int
@@ -46,6 +48,7 @@ class Life:
     status: str
     channel: str | None
     source: str
+    children: tuple[int, ...]  # the payments that it was split into
     waits: dict[str, Any]  # while it does: queue, position, waited, reason, missing, limit and used
     costs: dict[str, int]  # what it has cost its sender, by kind
     happened: list[tuple[Any, ...]]  # tick, kind, details
@@ -72,6 +75,10 @@ class Life:
             ("priority", f"{self.priority}{at_first}"),
             ("now", self.place),
         ]
+        if self.parent_id is not None:
+            lines.insert(0, ("part of", f"payment {self.parent_id}"))
+        if self.children:
+            lines.append(("parts", ", ".join(map(str, self.children))))
         return [*lines, ("cost", costs)] if costs else lines
 
     @property
@@ -106,15 +113,29 @@ class Life:
 def payment(sim: Simulation, tx_id: int) -> Life:
     """A payment's whole life: `sim.payment(17)`."""
     world: Payments = sim.world
+    tx_id = index_of(world, tx_id)
+    slot = waiting_slot(world, tx_id)
+    facts = facts_of(sim, tx_id, slot)
+    waits = {} if slot is None else waiting_for(world, facts["sender"], facts["status"], tx_id)
+    costs = costs_of_payment(sim, tx_id, facts["sender"])
+    children = tuple(child for (child,) in sim.rows(CHILDREN, [tx_id]))
+    return Life(
+        tx_id, **facts, children=children, waits=waits, costs=costs, happened=sim.rows(STORY, [tx_id])
+    )
+
+
+def index_of(world: Payments, tx_id: int) -> int:
+    """A payment's id, if there is such a payment."""
     tx_id, next_id = index(tx_id), int(world.store["at"][codes.NEXT_ID])
     if not 0 <= tx_id < next_id:
         there = f"ids go from 0 to {next_id - 1}" if next_id else "none has arrived yet"
         raise readings.UnknownName(f"there is no payment {tx_id}: {there}")
-    slot = waiting_slot(world, tx_id)
-    facts = recorded(sim, tx_id) if slot is None else unsettled(world, slot)
-    waits = {} if slot is None else waiting_for(world, facts["sender"], facts["status"], tx_id)
-    costs = costs_of_payment(sim, tx_id, facts["sender"])
-    return Life(tx_id, **facts, waits=waits, costs=costs, happened=sim.rows(STORY, [tx_id]))
+    return tx_id
+
+
+def facts_of(sim: Simulation, tx_id: int, slot: int | None) -> dict[str, Any]:
+    """What a payment is, from the state while it waits in `slot`, and from the history afterwards."""
+    return recorded(sim, tx_id) if slot is None else unsettled(sim.world, slot)
 
 
 def waiting_slot(world: Payments, tx_id: int) -> int | None:
@@ -138,7 +159,9 @@ def unsettled(world: Payments, slot: int) -> dict[str, Any]:
     """The same of a payment that waits, from the state."""
     s, ids = world.store, world.ids
     submitted, overdue = int(s["submission"][slot]), int(s["overdue"][slot])
+    parent = int(s["parent"][slot])
     return {
+        "parent_id": None if parent == codes.NONE else parent,
         "sender": ids[s["sender"][slot]], "receiver": ids[s["receiver"][slot]],
         "amount": int(s["amount"][slot]), "priority": int(s["priority"][slot]),
         "original_priority": int(s["original_priority"][slot]), "divisible": bool(s["divisible"][slot]),

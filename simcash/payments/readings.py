@@ -59,8 +59,9 @@ def rtgs_queue(world: Payments) -> pd.DataFrame:
     """The central queue in its order, with what each payment waits for.
 
     `reason` is liquidity (the sender lacks `missing` cents), bilateral_limit or multilateral_limit (`used`
-    plus the amount is more than `limit`), or strict_fifo (an earlier payment of the sender goes first). Where
-    money that came in since covers it already, it waits for the next tick: for liquidity, with 0 missing.
+    plus the amount is more than `limit`), or strict_fifo (payment `blocked_by` of the sender goes first).
+    Where money that came in since covers it already, it waits for the next tick: for liquidity, with 0
+    missing.
     """
     slots = central_queue(world)
     reason, limit, used = waiting_reasons(world, slots)
@@ -72,6 +73,7 @@ def rtgs_queue(world: Payments) -> pd.DataFrame:
         "reason": np.array(REASONS, object)[reason],
         "missing": missing(world, slots),
         "limit": known(limit), "used": known(used, limit),
+        "blocked_by": known(goes_first(world, slots, reason)),
     })  # fmt: skip
 
 
@@ -223,6 +225,14 @@ def behind_own(sender: np.ndarray) -> np.ndarray:
     behind = np.ones(sender.size, bool)
     behind[np.unique(sender, return_index=True)[1]] = False
     return behind
+
+
+def goes_first(world: Payments, slots: np.ndarray, reason: np.ndarray) -> np.ndarray:
+    """The payment of the same sender that strict order puts before each, or NONE."""
+    sender, tx = world.store["sender"][slots], world.store["tx"][slots]
+    first, place = np.unique(sender, return_index=True)
+    heads = tx[place][np.searchsorted(first, sender)]
+    return np.where(reason == codes.BY_STRICT_FIFO, heads, codes.NONE)
 
 
 def bilateral(world: Payments, slots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -50,7 +50,7 @@ OF_ARENA = ("lane_slot", "lane_entry", "tree")
 SCRATCH_PAYMENT = (
     "touched_list", "pending_list", "items", "keys", "spare_items", "spare_keys", "share", "moved",
 )  # fmt: skip
-SCRATCH = ("streams", "need", "net", "due", "heap", "heap_place", "heap_key", "lane_candidate")
+SCRATCH = ("pause", "streams", "need", "net", "due", "heap", "heap_place", "heap_key", "lane_candidate")
 ROWS = (
     "row_counts", "row_room", "rows_payments", "rows_settlements", "rows_bank_ticks", "rows_bank_days",
     "rows_costs", "rows_liquidity", "rows_limits", "rows_notices", "rows_queues", "rows_decisions",
@@ -190,6 +190,7 @@ def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "cost_day": np.zeros((codes.KINDS, banks), np.int64),
         "cost_run": np.zeros((codes.KINDS, banks), np.int64),
         "delay_sum": np.zeros((banks, 6), np.int64),
+        "pause": np.zeros(1, np.int64),
         "streams": np.ones(5, np.uint64),
         "need": np.zeros(2 + codes.TABLES, np.int64),
         "net": np.zeros(banks, np.int64),

@@ -52,6 +52,8 @@ def run(s, until, trees, saving):
             s.at[PHASE] = PHASE_REST
         if not has_room(s):
             return NEED_ROOM
+        if s.pause[0]:
+            return FINISHED  # on the eve of step 6, for who wants to see what the banks see
         decide(s)  # 6
         submit_pending(s)  # 8
         pass_queue2(s)  # 9

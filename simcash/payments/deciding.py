@@ -1,0 +1,160 @@
+"""What a bank's policy says about one payment, and by which comparisons it came to it.
+
+The engine decides; here the same is told step by step, from the state that the bank saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simcash.payments import readings
+from simcash.payments.engine import codes
+from simcash.payments.engine.tick import run
+
+if TYPE_CHECKING:
+    from simcash.payments.world import Payments
+
+
+class Step(NamedTuple):
+    """A comparison on the way to a decision, with the numbers that were compared."""
+
+    node_id: str
+    expression: str
+    left: float
+    right: float
+    result: bool
+
+
+class Decision(NamedTuple):
+    """What is done with a payment, why, and the comparisons that led there."""
+
+    action: str
+    reason: str
+    path: tuple[Step, ...]
+
+
+class View(NamedTuple):
+    """What a built-in policy looks at."""
+
+    tick: int
+    deadline: int
+    remaining: int
+    balance: int
+    effective_liquidity: int
+
+
+def wait_for_decisions(world: Payments) -> None:
+    """Let the next tick begin, and stop before the banks decide; the world can only be looked at then."""
+    store = world.store
+    store["pause"][0] = 1
+    while run(store.record, world.now + 1, world.trees, world.saving) == codes.NEED_ROOM:
+        store.grow()
+
+
+def decision(world: Payments, bank: int, slot: int) -> Decision | None:
+    """What a bank's policy says about one payment in its queue, in a world that waits for decisions."""
+    for p, seen in views(world, bank):
+        if p == slot:
+            return BUILT_IN[policy_of(world, bank).type](policy_of(world, bank), seen)
+    return None
+
+
+def policy_of(world: Payments, bank: int) -> Any:
+    return world.scenario.agents[bank].policy
+
+
+def views(world: Payments, bank: int) -> Iterator[tuple[int, View]]:
+    """What the bank sees when it looks at each payment of its queue: the same state for all of them, or, if
+    policies are asked one payment at a time, less what it has released and can pay."""
+    s, policy = world.store, policy_of(world, bank)
+    balance, limit = int(s["balance"][bank]), int(readings.credit_limit(world)[bank])
+    for p in in_turn(world, bank):
+        seen = View(
+            world.now, int(s["deadline"][p]), int(s["amount"][p]), balance, liquidity(world, bank, balance)
+        )
+        yield p, seen
+        released = BUILT_IN[policy.type](policy, seen).action == "Release"
+        covered = seen.remaining <= max(0, balance) + max(0, limit - max(0, -balance))
+        if s["options"][codes.SEQUENTIAL] and released and covered:
+            balance -= seen.remaining
+
+
+def in_turn(world: Payments, bank: int) -> list[int]:
+    """The bank's queue in the order in which its policy is asked."""
+    slots = [int(p) for p in readings.own_queue(world, bank)]
+    if world.store["queue1_sorted"][bank]:
+        slots.sort(key=lambda p: (-urgency(world, p), world.store["deadline"][p]))
+    return slots
+
+
+def urgency(world: Payments, p: int) -> int:
+    """A payment's priority, raised as step 6 does before anyone decides."""
+    s, priority = world.store, int(world.store["priority"][p])
+    left = max(0, int(s["deadline"][p]) - world.now)
+    if not s["options"][codes.ESCALATE] or left >= s["boost"].size:
+        return priority
+    return max(priority, min(10, int(s["original_priority"][p] + s["boost"][left])))
+
+
+def liquidity(world: Payments, bank: int, balance: int) -> int:
+    """Balance plus limit (the peer counts the cap alone and subtracts credit in use twice)."""
+    if world.store["options"][codes.COMPAT]:
+        return balance + int(world.store["cap"][bank]) - max(0, -balance)
+    return balance + int(readings.credit_limit(world)[bank])
+
+
+# the built-in policies
+
+
+def always(policy: Any, seen: View) -> Decision:
+    return Decision("Release", "this policy releases every payment at once", ())
+
+
+def by_deadline(policy: Any, seen: View) -> Decision:
+    due, urgent = due_step(seen), urgent_step(policy, seen)
+    if due.result:
+        return Decision("Drop", "due", (due,))
+    if urgent.result:
+        return Decision("Release", "urgent", (due, urgent))
+    return Decision("Hold", "not urgent yet", (due, urgent))
+
+
+def liquidity_aware(policy: Any, seen: View) -> Decision:
+    buffer, rest = policy.target_buffer, seen.balance - seen.remaining
+    path: tuple[Step, ...] = (due_step(seen),)
+    if path[0].result:
+        return Decision("Drop", "due", path)
+    path += (urgent_step(policy, seen),)
+    if not path[-1].result:
+        path += (Step("without_buffer", "target_buffer == 0", buffer, 0, buffer == 0),)
+    if path[-1].result:
+        path += (covered_step(seen),)
+        enough = path[-1].result
+        return Decision("Release" if enough else "Hold", "covered" if enough else "not covered", path)
+    path += (Step("cuts", "balance - remaining_amount < target_buffer", rest, buffer, rest < buffer),)
+    if path[-1].result:
+        return Decision("Hold", "would cut into the buffer", path)
+    return Decision("Release", "leaves the buffer whole", path)
+
+
+def covered_step(seen: View) -> Step:
+    left, wanted = seen.effective_liquidity, seen.remaining
+    return Step("covered", "effective_liquidity >= remaining_amount", left, wanted, left >= wanted)
+
+
+def due_step(seen: View) -> Step:
+    return Step("due", "deadline_tick <= current_tick", seen.deadline, seen.tick, seen.deadline <= seen.tick)
+
+
+def urgent_step(policy: Any, seen: View) -> Step:
+    left, threshold = seen.deadline - seen.tick, policy.urgency_threshold
+    return Step("urgent", "ticks_to_deadline <= urgency_threshold", left, threshold, left <= threshold)
+
+
+BUILT_IN: dict[str, Callable[[Any, View], Decision]] = {
+    "Fifo": always,
+    "PriorityDeadline": always,
+    "Deadline": by_deadline,
+    "LiquidityAware": liquidity_aware,
+}
