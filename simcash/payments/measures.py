@@ -1,8 +1,8 @@
 """The measures of spec section 5: how much liquidity a day took, how long payments waited, how much settled.
 
-Pure functions on arrays first, then what a simulation answers: `measures`, `bank_measures`, `throughput`.
-Amounts are cents. A payment that is dropped waits no longer, but it has not settled either. What was carried
-over from the day before arrives at the beginning of the day. A ratio with nothing below the line is NaN.
+Pure functions on arrays first, then what a simulation answers: `measures`, `throughput`, `channels`. Amounts
+are cents. A payment that is dropped waits no longer, but it has not settled either. What was carried over
+from the day before arrives at the beginning of the day. A ratio with nothing below the line is NaN.
 """
 
 from __future__ import annotations
@@ -19,13 +19,9 @@ if TYPE_CHECKING:
 
     from simcash.core.simulation import Simulation
 
-URGENT = 8  # priority from which a payment counts as time-critical
-LARGEST = 3  # positions listed for each bank
-MORNING = """
-    SELECT bank, sum(amount)::BIGINT FROM liquidity
-    WHERE tick = ? AND kind IN ('allocation', 'repayment', 'reset') GROUP BY bank
-"""
 Arrays = dict[str, np.ndarray]
+ORDINARY = ("rtgs", "queue2", "eod_borrowing", "scheduled")  # every other channel saves liquidity
+SAVING = ~np.isin(CHANNELS, ORDINARY)
 
 
 # on arrays
@@ -81,14 +77,18 @@ def lower_bound(f: Flows) -> np.ndarray:
 
 
 def by_tick(f: Flows) -> Arrays:
-    """Per tick: value that arrived and settled, and value and number of what waited at its end."""
+    """Per tick: value that arrived and settled, and value and number of what waited at its end (a payment in
+    parts counts as one until the last of them is gone)."""
     leaves, settles = f.take(f.leaves), f.take(f.settles)
-    one, gone = np.ones(len(f), np.int64), leaves.gone - f.first
+    gone, whole = leaves.gone - f.first, f.originals
+    one, ended = np.ones(len(whole), np.int64), whole.gone[whole.leaves] - f.first
     return {
         "arrived": total(f.amount, f.entered, f.ticks),
         "settled": total(settles.amount, settles.settled - f.first, f.ticks),
         "queued": np.cumsum(total(f.amount, f.entered, f.ticks) - total(leaves.amount, gone, f.ticks)),
-        "queued_count": np.cumsum(total(one, f.entered, f.ticks) - total(one[: len(leaves)], gone, f.ticks)),
+        "queued_count": np.cumsum(
+            total(one, whole.entered, f.ticks) - total(one[: ended.size], ended, f.ticks)
+        ),
     }
 
 
@@ -127,14 +127,25 @@ def concentration(own: np.ndarray, value: np.ndarray, count: int) -> np.ndarray:
         return np.asarray(squares / sums**2)
 
 
-def reciprocity(f: Flows) -> float:
-    """The share of value that has a counterpart in the opposite direction."""
-    sender, receiver, value = pair_flows(f)
-    count = len(f.banks)
+def mutual(sender: np.ndarray, receiver: np.ndarray, value: np.ndarray, count: int) -> np.ndarray:
+    """Of the value that each pair pays, how much the opposite pair pays back: min(w_ij, w_ji)."""
     there, back = sender * count + receiver, receiver * count + sender
     place = np.minimum(np.searchsorted(there, back), max(len(there) - 1, 0))
-    both = np.where(there[place] == back, np.minimum(value, value[place]), 0) if len(there) else value
+    return np.where(there[place] == back, np.minimum(value, value[place]), 0) if len(there) else value
+
+
+def reciprocity(f: Flows) -> float:
+    """The share of value that has a counterpart in the opposite direction: sum min(w_ij, w_ji) / sum w_ij."""
+    sender, receiver, value = pair_flows(f)
+    both = mutual(sender, receiver, value, len(f.banks))
     return ratio(both.sum(dtype=float), value.sum(dtype=float))
+
+
+def returned(sender: np.ndarray, receiver: np.ndarray, value: np.ndarray, count: int) -> np.ndarray:
+    """The same for each bank: sum over j of min(w_ij, w_ji) / sum over j of w_ij, NaN if it pays nothing."""
+    both = np.bincount(sender, mutual(sender, receiver, value, count), count)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(both / np.bincount(sender, value, count))
 
 
 # for a simulation
@@ -161,20 +172,21 @@ def measures(sim: Simulation, day: int | None = None) -> pd.DataFrame:
 
 def system(f: Flows) -> list[Measure]:
     """All measures of the system but costs."""
-    return [*settlement(f), *liquidity(f), *delay(f), *channels(f.take(f.settles))]
+    return [*settlement(f), *liquidity(f), *delay(f), *saving(f.take(f.settles))]
 
 
 def settlement(f: Flows) -> list[Measure]:
     """How much of what arrived has settled."""
-    done = f.take(f.settles)
-    arrived, settled = int(f.amount.sum()), int(done.amount.sum())
+    whole = f.originals
+    done = whole.take(whole.settles)
+    arrived, settled = int(f.amount.sum()), int(f.take(f.settles).amount.sum())
     return [
-        Measure("arrived", len(f), "payments that arrived or were carried over"),
+        Measure("arrived", len(whole), "payments that arrived or were carried over"),
         Measure("arrived_value", arrived, "their value"),
-        Measure("settled", len(done), "payments settled"),
-        Measure("settled_value", settled, "their value"),
-        Measure("settlement_rate", ratio(len(done), len(f)), "settled / arrived, by number"),
-        Measure("settlement_rate_value", ratio(settled, arrived), "settled / arrived, by value"),
+        Measure("settled", len(done), "payments settled, those in parts when all of them are"),
+        Measure("settled_value", settled, "value settled"),
+        Measure("settlement_rate", ratio(len(done), len(whole)), "settled / arrived, by number"),
+        Measure("settlement_rate_value", ratio(int(done.amount.sum()), arrived), "the same, by value"),
     ]
 
 
@@ -195,7 +207,8 @@ def liquidity(f: Flows) -> list[Measure]:
 
 def delay(f: Flows) -> list[Measure]:
     """How long value waited."""
-    done, ticks, late = f.take(f.settles), by_tick(f), f.take(overdue(f))
+    whole, ticks = f.originals, by_tick(f)
+    done, late = whole.take(whole.settles), whole.take(overdue(whole))
     waited = (done.amount.astype(float) * (done.settled - done.arrival)).sum()
     after = done.settled > done.deadline
     reached = settlement_ticks(f, ticks["settled"], (0.1, 0.5, 0.9))
@@ -218,14 +231,54 @@ def delay(f: Flows) -> list[Measure]:
     ]
 
 
-def channels(done: Flows) -> list[Measure]:
-    """The share of each channel in the value settled."""
-    value = total(done.amount, done.channel, len(CHANNELS))
+def saving(done: Flows) -> list[Measure]:
+    """How much settled by saving liquidity, and how much that saved."""
+    table = by_channel(done)
+    value, gross = table["value"], table["value"].sum(dtype=float)
+    shares = zip(CHANNELS, value, strict=True)
     return [
-        Measure(f"share_{name}", ratio(amount, value.sum(dtype=float)), f"share of value settled: {name}")
-        for name, amount in zip(CHANNELS, value, strict=True)
-        if amount
+        *(
+            Measure(f"share_{name}", ratio(amount, gross), f"share of value settled: {name}")
+            for name, amount in shares
+            if amount
+        ),
+        Measure(
+            "lsm_share", ratio(value[SAVING].sum(dtype=float), gross), "share of all that saves liquidity"
+        ),
+        Measure(
+            "value_saved", int(table["saved"][SAVING].sum()), "value in its sets less what had to be paid"
+        ),
     ]
+
+
+def by_channel(done: Flows) -> Arrays:
+    """Per channel: payments and value settled, sets, and what the sets saved: their value less the net
+    payments, sum over sets of (gross - sum over banks of max(0, out - in))."""
+    count = len(CHANNELS)
+    together = done.take(done.set_id >= 0)
+    sets, first, place = np.unique(together.set_id, return_index=True, return_inverse=True)
+    channel = together.channel[first]
+    gross = total(together.amount, place, sets.size)
+    banks = np.concatenate([together.sender, together.receiver])
+    pairs, where = np.unique(np.tile(place, 2) * len(done.banks) + banks, return_inverse=True)
+    net = total(np.concatenate([together.amount, -together.amount]), where, pairs.size)
+    paid = total(np.maximum(0, net), pairs // len(done.banks), sets.size)
+    return {
+        "payments": np.bincount(done.channel, minlength=count),
+        "value": total(done.amount, done.channel, count),
+        "sets": np.bincount(channel, minlength=count),
+        "saved": total(gross - paid, channel, count),
+    }
+
+
+def channels(sim: Simulation, day: int | None = None) -> pd.DataFrame:
+    """How payments settled: per channel payments, value, its share, sets, and the value the sets saved."""
+    import pandas as pd
+
+    f = flows(sim, day)
+    table = pd.DataFrame(by_channel(f.take(f.settles)), index=pd.Index(CHANNELS, name="channel"))
+    table.insert(2, "share", table["value"] / table["value"].sum())
+    return table[table["payments"] > 0]
 
 
 def throughput(sim: Simulation, day: int | None = None) -> pd.DataFrame:
@@ -240,77 +293,3 @@ def throughput(sim: Simulation, day: int | None = None) -> pd.DataFrame:
     table["settled_so_far"] = of_day.cumsum()
     table["throughput"] = table["settled_so_far"] / of_day.transform("sum")
     return table
-
-
-def bank_measures(sim: Simulation, day: int | None = None) -> pd.DataFrame:
-    """Each bank's measures for the run so far, or for one day.
-
-    `sent` and `received` are also its out- and in-strength in the network. The largest positions are those of
-    the days in it (BCBS 248 A(i)): `negative_1` to `_3` and their mean over all days, likewise positive.
-    """
-    import pandas as pd
-
-    f = flows(sim, day)
-    done = f.take(f.settles)
-    low, high = swings(done, done.step)
-    columns = {
-        "upper_bound": upper_bound(f), "lower_bound": lower_bound(f),
-        "liquidity_used": -low, "largest_positive": high,
-        **strengths(done), **positions(f, sim.clock.ticks_per_day or f.ticks),
-        "available_at_start": available_at_start(sim, f.first),
-        **critical(f, sim.clock.ticks - 1),
-    }  # fmt: skip
-    return pd.DataFrame(columns, index=pd.Index(f.banks, name="bank"))
-
-
-def strengths(done: Flows) -> Arrays:
-    """Gross flows, with how many banks, and how concentrated on them."""
-    count = len(done.banks)
-    sender, receiver, value = pair_flows(done)
-    return {
-        "sent": total(done.amount, done.sender, count), "received": total(done.amount, done.receiver, count),
-        "paid_banks": np.bincount(sender, minlength=count),
-        "paying_banks": np.bincount(receiver, minlength=count),
-        "hhi_out": concentration(sender, value, count), "hhi_in": concentration(receiver, value, count),
-    }  # fmt: skip
-
-
-def positions(f: Flows, per_day: int) -> Arrays:
-    """Three largest daily net positions of each bank, negative and positive, and the daily mean."""
-    days = range(f.first // per_day, f.last // per_day + 1)
-    cuts = [f.cut(day * per_day, (day + 1) * per_day - 1, True) for day in days]
-    done = [cut.take(cut.settles) for cut in cuts]
-    lows, highs = (np.array(side) for side in zip(*(swings(d, d.step) for d in done), strict=True))
-    columns: Arrays = {}
-    for name, found in (("negative", -lows), ("positive", highs)):
-        largest = -np.sort(-found, axis=0)[:LARGEST]
-        columns |= {f"{name}_{i + 1}": values for i, values in enumerate(largest)}
-        columns[f"{name}_mean"] = found.mean(axis=0)
-    return columns
-
-
-def critical(f: Flows, end: int) -> Arrays:
-    """Time-critical payments that fell due, and those of them that settled in time (BCBS 248 A(iv)); a
-    deadline after the run's end counts as its last tick."""
-    count = len(f.banks)
-    by = np.minimum(f.deadline, end)
-    due = f.take((f.priority >= URGENT) & (by >= f.first) & (by <= f.last))
-    met = due.take(due.settled <= due.deadline)
-    return {
-        "critical_due": np.bincount(due.sender, minlength=count),
-        "critical_due_value": total(due.amount, due.sender, count),
-        "critical_met": np.bincount(met.sender, minlength=count),
-        "critical_met_value": total(met.amount, met.sender, count),
-    }
-
-
-def available_at_start(sim: Simulation, tick: int) -> np.ndarray:
-    """What each bank could pay at the beginning of a day's first tick, the morning's allocation included."""
-    limit = dict(sim.rows('SELECT bank, "limit" FROM bank_ticks WHERE tick = ?', [tick]))
-    overnight = {agent.id: agent.opening_balance for agent in sim.world.scenario.agents}
-    if tick > 0:
-        overnight = dict(sim.rows("SELECT bank, balance FROM bank_ticks WHERE tick = ?", [tick - 1]))
-    added = dict(sim.rows(MORNING, [tick]))
-    balance = np.array([overnight[id] + added.get(id, 0) for id in sim.world.ids])
-    limits = np.array([limit[id] for id in sim.world.ids])
-    return np.asarray(np.maximum(0, balance) + np.maximum(0, limits - np.maximum(0, -balance)))

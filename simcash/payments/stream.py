@@ -44,7 +44,7 @@ STREAMS: tuple[Stream, ...] = (
     ("Arrival", "20", PAYMENT,
         "'deadline_tick', deadline_tick, 'priority', original_priority,"
         " 'divisible', divisible, 'source', source",
-        "payments_log WHERE tick = arrival_tick"),
+        "payments_log WHERE tick = arrival_tick AND parent_id IS NULL"),
     ("PriorityEscalated", "60", "bank, NULL, tx_id, NULL", "'priority', amount",
         "notices WHERE kind = 'PriorityEscalated'"),
     ("PolicySubmit", "61", PAYMENT, "'priority', priority", "payments_log WHERE tick = submission_tick"),

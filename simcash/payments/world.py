@@ -27,6 +27,7 @@ from simcash.payments.scenario import Scenario, check_fork, open_scenario, refus
 from simcash.payments.state import Store
 from simcash.payments.tables import CLASSES, world_tables
 from simcash.payments.trees import trees_of
+from simcash.payments.views import measure_views
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +79,8 @@ class Payments:
 
     def _declared(self) -> tuple[Table, ...]:
         """The tables, their columns of policies with the texts known so far."""
-        return world_tables(self.ids, self.installed.texts, self.installed.hashes)
+        tables = world_tables(self.ids, self.installed.texts, self.installed.hashes)
+        return (*tables, *measure_views(self.ids))
 
     @property
     def now(self) -> int:

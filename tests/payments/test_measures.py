@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 import simcash
+from simcash.payments.bank_measures import bank_measures
 from simcash.payments.flows import flows
-from simcash.payments.measures import bank_measures, measures, overdue, throughput
+from simcash.payments.measures import measures, overdue, throughput
 from tests.payments.table import scenario
 from tests.payments.test_cases_measures import DAY, EXPECTED
 from tests.twins import payments_measures as naive
