@@ -63,4 +63,7 @@ def arriving(
 ) -> Flows:
     """Payments as if all settled on arrival."""
     zero, last = np.zeros(amount.size, np.int64), int(tick.max(initial=0))
-    return Flows(banks, 0, last, True, sender, receiver, amount, zero, tick, tick, tick, tick, zero, zero)
+    return Flows(
+        banks, 0, last, True, sender, receiver, amount, origin=np.arange(amount.size), priority=zero,
+        arrival=tick, deadline=tick, settled=tick, gone=tick, step=zero, channel=zero, set_id=zero - 1,
+    )  # fmt: skip
