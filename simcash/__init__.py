@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from simcash.core.scenario import Source
     from simcash.core.simulation import Simulation
     from simcash.core.world import World
+    from simcash.payments.policies.document import Policy
 
-__all__ = ["check_world", "load", "open", "replay", "scenarios", "worlds"]
+__all__ = ["check_world", "load", "open", "policies", "policy", "replay", "scenarios", "worlds"]
 __version__ = "0.1.0"
 
 # World -> what opens its scenarios. The only place that names all worlds.
@@ -113,6 +114,20 @@ def scenarios() -> pd.DataFrame:
         world, _, short = name.partition("/")
         found.append((short, world, read(path).summary))
     return pd.DataFrame(found, columns=["name", "world", "what it shows"])
+
+
+def policies() -> pd.DataFrame:
+    """The payment policies that come with simcash: name, what it does and when that is wise."""
+    from simcash.payments.policies.shelf import shelf
+
+    return shelf()
+
+
+def policy(source: str | Path | Mapping[str, Any] | Policy, **numbers: float) -> Policy:
+    """A payment policy: a library name, a file, JSON text or a dict; `numbers` replace its own."""
+    from simcash.payments.policies.load import read
+
+    return read(source, **numbers)
 
 
 def worlds() -> list[str]:

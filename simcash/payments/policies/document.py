@@ -13,6 +13,9 @@ from simcash.core.problems import Problem, ScenarioError, choice, shown
 from simcash.core.shape import dotted
 from simcash.payments.policies import words
 from simcash.payments.policies.categories import Terms
+from simcash.payments.policies.compare import Differences, differences
+from simcash.payments.policies.drawing import html, text
+from simcash.payments.policies.english import explanation
 from simcash.payments.policies.expressions import not_a_number
 from simcash.payments.policies.nodes import Action, Field, Node, Parameter, expressions, nodes
 from simcash.payments.policies.parse import Trees
@@ -79,6 +82,20 @@ class Policy:
         """The parameters that have an effect: those a tree names, and the one the system looks at."""
         parts = (part for _, node in self.nodes() for part in expressions(node))
         return frozenset({part.name for part in parts if isinstance(part, Parameter)} | {words.FRACTION})
+
+    def explain(self) -> str:
+        """What it does, in sentences."""
+        return explanation(self)
+
+    def diff(self, other: Policy) -> Differences:
+        """What another policy does differently: a line for each place."""
+        return differences(self, other)
+
+    def __repr__(self) -> str:
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        return html(self)
 
     @property
     def liquidity_fraction(self) -> float | None:
