@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simcash.core.faces import found
 from simcash.core.money import show
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class Difference:
             raise ValueError(f'change "{change}" is none of {", ".join(CHANGES)}')
         rows = self.payments[self.payments["change"] == change]
         return rows.sort_values(["amount", "tx_a"], ascending=[False, True])
+
+    def chart(self) -> Any:
+        """How many payments settle how many ticks earlier or later, as an Altair chart."""
+        return found("simcash.view.charts:bars")(
+            moves(self.payments), "ticks", "payments", "change", order=[EARLIER, SAME, LATER],
+            x_title=f"ticks later in {self.b} than in {self.a} (below 0: earlier)", y_title="payments",
+        )  # fmt: skip
 
     @property
     def lines(self) -> list[tuple[str, str]]:
@@ -131,6 +139,16 @@ def difference(a: Simulation, b: Simulation, names: tuple[str, str] = ("a", "b")
     )  # fmt: skip
 
 
+def moves(rows: pd.DataFrame, most: int = 60) -> pd.DataFrame:
+    """Payments that settle in both, counted by ticks; in at most about `most` bins, of which 0 begins one."""
+    both = rows[rows["ticks"].notna()]
+    ticks = both["ticks"].astype(np.int64)
+    width = max(1, -(-int(ticks.max() - ticks.min() + 1) // most)) if len(both) else 1
+    bins = [both["change"].astype(str), (ticks // width * width).rename("ticks")]
+    table = both.groupby(bins).size().rename("payments").reset_index()
+    return table.assign(ticks_end=table["ticks"] + width)
+
+
 def counted(payments: int) -> str:
     return f"{payments:,} payment{'' if payments == 1 else 's'}"
 
@@ -177,8 +195,8 @@ def with_change(columns: dict[str, Any], settled_a: Any, settled_b: Any) -> pd.D
 def unmatched(both: pd.DataFrame, where: str, side: str) -> pd.DataFrame:
     """Payments of one run only."""
     rows = both[both["_merge"] == where]
-    found = {name: rows.get(f"{name}{side}", rows.get(name)) for name in ("tx_id", *KEY, "settled_tick")}
-    return rows[[]].assign(**found).reset_index(drop=True)
+    columns = {name: rows.get(f"{name}{side}", rows.get(name)) for name in ("tx_id", *KEY, "settled_tick")}
+    return rows[[]].assign(**columns).reset_index(drop=True)
 
 
 def grouped(rows: pd.DataFrame, by: str) -> pd.DataFrame:

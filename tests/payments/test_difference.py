@@ -4,6 +4,7 @@ import pytest
 
 import simcash
 from simcash.payments import difference
+from simcash.payments.differences import moves, with_change
 from tests.payments.table import scenario
 
 # A settles at once with 100, at 2 with 0 (when C pays it); B's own payment to C never settles without money.
@@ -56,6 +57,32 @@ def test_totals_and_banks_add_up():
     assert banks.loc["A", "later"] == 1
     assert banks.loc["A", "ticks_per_cent"] == found.payments["ticks"][0]
     assert banks.loc["C", ["same", "later", "ticks"]].tolist() == [1, 0, 0]
+
+
+def test_the_chart_counts_every_payment_that_settles_in_both():
+    found = difference(ran(RICH), ran(POOR), names=("rich", "poor"))
+    chart = found.chart().to_dict()
+    rows = next(iter(chart["datasets"].values()))
+    assert {(row["ticks"], row["change"], row["payments"]) for row in rows} == {
+        (0, "same", 1), (1, "later", 1), (2, "later", 1),
+    }  # fmt: skip
+    assert chart["encoding"]["x"]["title"] == "ticks later in poor than in rich (below 0: earlier)"
+
+
+def test_many_ticks_are_binned_and_none_is_lost():
+    import numpy as np
+    import pandas as pd
+
+    rng = np.random.default_rng(1)
+    at = rng.integers(0, 1000, (2, 500))
+    rows = with_change({"amount": at[0]}, pd.Series(at[0]), pd.Series(at[1]))
+    table = moves(rows)
+    assert table["payments"].sum() == 500
+    assert table["ticks"].nunique() <= 62
+    widths = table["ticks_end"] - table["ticks"]
+    assert widths.nunique() == 1
+    assert (table["ticks"] % widths == 0).all()
+    assert len(moves(rows[:0])) == 0
 
 
 def test_a_run_and_itself_do_not_differ():
