@@ -40,6 +40,7 @@ FACES: dict[str, dict[str, str]] = {
         "pulse": "simcash.payments.summary:pulse",
         "submit": "simcash.payments.world:submit",
         "payment": "simcash.payments.life:payment",
+        "remarks": "simcash.payments.remarks:remarks",
         "difference": "simcash.payments.differences:difference",
         "explain": "simcash.payments.explain:explain",
         "measures": "simcash.payments.measures:measures",

@@ -115,6 +115,8 @@ def validate(file: Annotated[str, typer.Argument(help="a scenario file, or a lib
     """Check a scenario: every mistake at once, with its line and the nearest key that exists."""
     with plain_errors(), opened(file, {}) as sim:
         print(f"{sim.name}: a good {sim.source.world} scenario, {sim.clock.ticks:,} ticks")
+        for remark in getattr(sim, "remarks", list)():
+            print(remark)
 
 
 @app.command()

@@ -42,6 +42,16 @@ def in_place(policy: BaseModel, folder: Path | None) -> BaseModel:
     return InlineJson(type="InlineJson", json_string=read.to_json(None))
 
 
+def trees_in(policy: Mapping[str, Any], folder: Path | None) -> Policy | None:
+    """The trees of a policy in plain data."""
+    kind = policy["type"]
+    if kind == "FromJson":
+        return from_file(policy["json_path"], policy.get("params") or {}, folder, ANYTHING)
+    if kind == "InlineJson":
+        return from_text(policy["json_string"], "policy")
+    return from_text(json.dumps(policy["decision_trees"]), "policy") if kind == "Inline" else None
+
+
 def from_file(name: str, parameters: Mapping[str, float], folder: Path | None, terms: Terms) -> Policy:
     """A policy by its path from the scenario's folder, or its name in the library."""
     path = found(name, folder or Path())
