@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from simcash.payments import readings
 from simcash.payments.engine import codes
-from simcash.payments.engine.tick import run
 
 if TYPE_CHECKING:
     from simcash.payments.world import Payments
@@ -45,19 +46,30 @@ class View(NamedTuple):
 
 
 def wait_for_decisions(world: Payments) -> None:
-    """Let the next tick begin, and stop before the banks decide; the world can only be looked at then."""
-    store = world.store
-    store["pause"][0] = 1
-    while run(store.record, world.now + 1, world.trees, world.saving) == codes.NEED_ROOM:
-        store.grow()
+    """Let the next tick begin, and stop before the banks decide; `taken` goes on from there."""
+    world.store.record_everything()
+    world.store["pause"][0] = 1
+    world.step(1)
 
 
-def decision(world: Payments, bank: int, slot: int) -> Decision | None:
+def taken(world: Payments, tx_id: int) -> tuple[str, str] | None:
+    """Let the banks decide and the tick end: what was done with a payment, and the reason given, if any."""
+    world.store["pause"][0] = 0
+    rows = world.step(1)["policy_decisions"]
+    found = np.flatnonzero(rows["tx_id"] == tx_id)
+    if not found.size:
+        return None
+    (table,) = (table for table in world.tables if table.name == "policy_decisions")
+    told = {c.name: c.labels[rows[c.name][found[0]]] for c in table.columns if c.labels}
+    given = "reason" in rows and rows["reason"][found[0]] != codes.NONE
+    return told["action"], told["reason"] if given else ""
+
+
+def decision(world: Payments, bank: int, slot: int) -> Decision:
     """What a bank's policy says about one payment in its queue, in a world that waits for decisions."""
-    for p, seen in views(world, bank):
-        if p == slot:
-            return BUILT_IN[policy_of(world, bank).type](policy_of(world, bank), seen)
-    return None
+    policy = policy_of(world, bank)
+    (seen,) = (seen for p, seen in views(world, bank) if p == slot)
+    return BUILT_IN[policy.type](policy, seen)
 
 
 def policy_of(world: Payments, bank: int) -> Any:

@@ -68,7 +68,12 @@ def decided_at(sim: Simulation, tx_id: int, tick: int) -> deciding.Decision | No
     slot = waiting_slot(world, tx_id)
     if slot is None or world.store["status"][slot] != codes.QUEUE1:
         return None
-    return deciding.decision(world, int(world.store["sender"][slot]), slot)
+    meant = deciding.decision(world, int(world.store["sender"][slot]), slot)
+    done = deciding.taken(world, tx_id)
+    if done is None:
+        return deciding.Decision("none", "its bank could not decide in this tick", ())
+    action, reason = done
+    return deciding.Decision(action, reason or meant.reason, meant.path)
 
 
 def decision_facts(decided: deciding.Decision) -> dict[str, Any]:

@@ -103,6 +103,12 @@ class Store:
         self.half_full = np.array(sizes) // 2  # then step turns to a fresh chunk
         self.record = STATE.of(arrays)
 
+    def record_everything(self) -> None:
+        """Write the rows of every table from now on, whatever the scenario records."""
+        self.level = "full"
+        self.arrays["options"][codes.RECORD] = codes.FULL
+        self.rebuild()
+
     def grow(self) -> None:
         """Give every array at least what compiled code asked for in `need`."""
         slots, arena, *rows = (int(n) for n in self.arrays["need"])
