@@ -12,27 +12,10 @@ import numpy as np
 
 from simcash.payments import readings
 from simcash.payments.engine import codes
+from simcash.payments.explanation import Decision, Step
 
 if TYPE_CHECKING:
     from simcash.payments.world import Payments
-
-
-class Step(NamedTuple):
-    """A comparison on the way to a decision, with the numbers that were compared."""
-
-    node_id: str
-    expression: str
-    left: float
-    right: float
-    result: bool
-
-
-class Decision(NamedTuple):
-    """What is done with a payment, why, and the comparisons that led there."""
-
-    action: str
-    reason: str
-    path: tuple[Step, ...]
 
 
 class View(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 
 from simcash.payments import deciding, readings
 from simcash.payments.engine import codes
-from simcash.payments.explanation import Explanation
+from simcash.payments.explanation import Decision, Explanation
 from simcash.payments.life import facts_of, index_of, waiting_slot
 from simcash.payments.releasing import Releases
 
@@ -44,9 +44,7 @@ def in_own_queue(sim: Simulation, tx_id: int, slot: int) -> dict[str, Any]:
     """What the policy did with it when it was last asked."""
     decided = decided_at(sim, tx_id, sim.now - 1)
     if decided is None:
-        decided = deciding.Decision(
-            "none", f"its bank has not been asked yet and will be in tick {sim.now}", ()
-        )
+        decided = Decision("none", f"its bank has not been asked yet and will be in tick {sim.now}", ())
         return {"tick": None, **decision_facts(decided)}
     return {"tick": sim.now - 1, **decision_facts(decided)}
 
@@ -54,11 +52,11 @@ def in_own_queue(sim: Simulation, tx_id: int, slot: int) -> dict[str, Any]:
 def dropped(sim: Simulation, tx_id: int, _: None) -> dict[str, Any]:
     """The decision to give it up."""
     ((tick,),) = sim.rows(DROPPED, [tx_id])
-    decided = decided_at(sim, tx_id, tick) or deciding.Decision("Drop", "decided before this run began", ())
+    decided = decided_at(sim, tx_id, tick) or Decision("Drop", "decided before this run began", ())
     return {"tick": tick, **decision_facts(decided)}
 
 
-def decided_at(sim: Simulation, tx_id: int, tick: int) -> deciding.Decision | None:
+def decided_at(sim: Simulation, tx_id: int, tick: int) -> Decision | None:
     """What its bank's policy said of a payment in step 6 of a tick, if this run has seen it and it did."""
     try:
         world: Payments = sim.world_at(tick)
@@ -71,12 +69,12 @@ def decided_at(sim: Simulation, tx_id: int, tick: int) -> deciding.Decision | No
     meant = deciding.decision(world, int(world.store["sender"][slot]), slot)
     done = deciding.taken(world, tx_id)
     if done is None:
-        return deciding.Decision("none", "its bank could not decide in this tick", ())
+        return Decision("none", "its bank could not decide in this tick", ())
     action, reason = done
-    return deciding.Decision(action, reason or meant.reason, meant.path)
+    return Decision(action, reason or meant.reason, meant.path)
 
 
-def decision_facts(decided: deciding.Decision) -> dict[str, Any]:
+def decision_facts(decided: Decision) -> dict[str, Any]:
     return {"action": decided.action, "reason": decided.reason, "decision_path": list(decided.path)}
 
 

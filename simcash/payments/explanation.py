@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from simcash.payments.deciding import Step
 
 PLACES = {
     "queue1": "waits in its bank's own queue", "queue2": "waits in the central queue",
@@ -23,6 +21,24 @@ COLOURS = {
     "queue1": "#E69F00", "queue2": "#0072B2", "settled": "#009E73", "dropped": "#D55E00", "split": "#CC79A7",
 }  # fmt: skip
 MANY = 12  # payments listed by their ids
+
+
+class Step(NamedTuple):
+    """A comparison on the way to a decision, with the numbers that were compared."""
+
+    node_id: str
+    expression: str
+    left: float
+    right: float
+    result: bool
+
+
+class Decision(NamedTuple):
+    """What is done with a payment, why, and the comparisons that led there."""
+
+    action: str
+    reason: str
+    path: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
