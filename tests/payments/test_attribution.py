@@ -15,9 +15,9 @@ THREE = scenario("A 0 | B 0", "@0 A 5000 B | @0 A 5000 B | @0 A 5000 B", ticks_p
 
 def played(play, record):
     sim = simcash.open(play.data, record=record)
-    for submission in sorted(play.submissions, key=lambda s: s["tick"]):
-        sim.step(submission["tick"] - sim.now)
-        sim.act({"type": "Submit"} | {key: value for key, value in submission.items() if key != "tick"})
+    for action in sorted(play.actions, key=lambda action: action["tick"]):
+        sim.step(action["tick"] - sim.now)
+        sim.act({key: value for key, value in action.items() if key != "tick"})
     return sim.run(progress=False)
 
 

@@ -17,9 +17,9 @@ FULL = plays(record=("full",))
 def played(play):
     """A run of a drawn play with its submissions."""
     sim = simcash.open(play.data)
-    for submission in sorted(play.submissions, key=lambda s: s["tick"]):
-        sim.step(submission["tick"] - sim.now)
-        sim.act({"type": "Submit"} | {key: value for key, value in submission.items() if key != "tick"})
+    for action in sorted(play.actions, key=lambda action: action["tick"]):
+        sim.step(action["tick"] - sim.now)
+        sim.act({key: value for key, value in action.items() if key != "tick"})
     return sim.run(progress=False)
 
 

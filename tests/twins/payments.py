@@ -8,7 +8,7 @@ from tests.twins import payments_random as chance
 from tests.twins import payments_rows as rows
 from tests.twins.payments_actions import ask_about_queue1, ask_about_queue2, ask_banks
 from tests.twins.payments_arrivals import create, let_arrive
-from tests.twins.payments_collateral import ask_about_collateral, run_timers
+from tests.twins.payments_collateral import ask_about_collateral, pledge, run_timers
 from tests.twins.payments_events import execute_events
 from tests.twins.payments_input import exact, penalty, read
 from tests.twins.payments_lsm import offset_at_entry, save_liquidity
@@ -42,6 +42,7 @@ class Twin:
         self.stream = chance.Stream(self.scenario.seed)  # used where one stream serves all
         self.carried = dict.fromkeys((bank.id for bank in self.banks), 0)
         self.log = rows.Log(self.scenario.record)
+        self.log.open(0)
         self.written = {}
 
     # what a user does
@@ -87,8 +88,19 @@ class Twin:
         payer.queue.append(payment)
         return payment.id
 
+    def post_collateral(self, bank, amount):
+        """By hand; whether there is capacity for it."""
+        return pledge(self, self.bank(bank), amount)
+
+    def withdraw_collateral(self, bank, amount):
+        """By hand; whether that much is free."""
+        return pledge(self, self.bank(bank), -amount)
+
+    def set_policy(self, bank, policy):
+        self.install(self.bank(bank), policy)
+        return True
+
     def tick(self):
-        self.log.open(self.now)
         self.start_day()
         execute_events(self)
         let_arrive(self)
@@ -111,6 +123,7 @@ class Twin:
         self.end_day()
         self.write_rows()
         self.now += 1
+        self.log.open(self.now)
 
     # step 0
 

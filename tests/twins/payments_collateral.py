@@ -24,6 +24,15 @@ def ask_about_collateral(twin, tree):
             withdraw(twin, bank, LAYERS[tree], amount, 0, decision.parameters.get("reason"))
 
 
+def pledge(twin, bank, amount):
+    """Post by hand, or take back if negative; False, and nothing moves, if not all of it can."""
+    settings = bank.settings
+    if amount > max(0, settings.capacity - settings.collateral) or -amount > withdrawable(bank, 0):
+        return False
+    move(twin, bank, "user", amount, amount, None)
+    return True
+
+
 def post(twin, bank, layer, requested, decision):
     """As much as there is capacity for; a timer may take it back."""
     amount = min(requested, max(0, bank.settings.capacity - bank.settings.collateral))

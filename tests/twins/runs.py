@@ -12,6 +12,16 @@ class TwinRun:
         self.step = self.twin.step
         self.submit = self.twin.submit
 
+    def act(self, type, **terms):
+        """Whether it was done."""
+        verbs = {
+            "Submit": self.twin.submit,
+            "PostCollateral": self.twin.post_collateral,
+            "WithdrawCollateral": self.twin.withdraw_collateral,
+            "SetPolicy": self.twin.set_policy,
+        }
+        return verbs[type](**terms) is not False
+
     def rows(self, table):
         return self.twin.tables.get(table, [])
 
@@ -37,6 +47,9 @@ class EngineRun:
         receipt = self.world.act(action | {"deadline_tick": deadline_tick} | options)
         assert receipt.accepted, receipt.reason
         return receipt.id
+
+    def act(self, **action):
+        return self.world.act(action).accepted
 
     def rows(self, table):
         return self.kept[table]
@@ -68,15 +81,16 @@ def latest_payments(run):
 
 
 def perform(kind, play):
-    """Step a run through a drawn play, submitting on the way; `kind` is "twin" or "engine"."""
+    """Step a run through a drawn play, acting on the way; `kind` is "twin" or "engine"."""
     run = RUNS[kind](play.data)
+    run.done = []
     simulation = play.data["simulation"]
     end = simulation["ticks_per_day"] * simulation["num_days"]
     now = 0
-    for stop in sorted({*play.stops, *(s["tick"] for s in play.submissions), end}):
+    for stop in sorted({*play.stops, *(action["tick"] for action in play.actions), end}):
         run.step(stop - now)
         now = stop
-        for submission in play.submissions:
-            if submission["tick"] == now:
-                run.submit(**{key: value for key, value in submission.items() if key != "tick"})
+        for action in play.actions:
+            if action["tick"] == now:
+                run.done.append(run.act(**{key: value for key, value in action.items() if key != "tick"}))
     return run

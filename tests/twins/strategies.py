@@ -17,7 +17,7 @@ class Play:
 
     data: dict
     stops: tuple[int, ...]
-    submissions: tuple[dict, ...]  # with the tick under "tick"
+    actions: tuple[dict, ...]  # with the tick under "tick"
 
 
 @st.composite
@@ -38,9 +38,10 @@ def plays(draw, record=("full", "full", "full", "standard", "summary"), saving=F
     }  # fmt: skip
     data["scenario_events"] = draw(st.lists(events(tpd * days, data["agents"], shocks), max_size=6))
     data["scenario_events"] += draw(crowds(ids)) if saving else []
-    submitted = draw(st.lists(submissions(tpd * days, ids), max_size=5))
+    kinds = [submissions(tpd * days, ids), *([hand_movements(tpd * days, ids)] if shocks else [])]
+    acted = draw(st.lists(st.one_of(kinds), max_size=5))
     stops = draw(st.lists(st.integers(1, tpd * days), max_size=2))
-    return Play(data, tuple(stops), tuple(submitted))
+    return Play(data, tuple(stops), tuple(acted))
 
 
 def mostly(usual, *others):
@@ -338,6 +339,25 @@ def weight_changes(draw, weighted, ids):
     }
 
 
+def hand_movements(ticks, ids):
+    """Collateral posted and taken back, policies set, between ticks."""
+    tick, bank = st.integers(0, ticks - 1), st.sampled_from(ids)
+    collateral = st.builds(
+        lambda kind, t, b, x: {"tick": t, "type": kind, "bank": b, "amount": x},
+        st.sampled_from(["PostCollateral", "WithdrawCollateral"]),
+        tick,
+        bank,
+        st.sampled_from([1, 20, 33, 80, 950]),
+    )
+    behaviour = st.builds(
+        lambda t, b, policy: {"tick": t, "type": "SetPolicy", "bank": b, "policy": policy},
+        tick,
+        bank,
+        policies(),
+    )
+    return st.one_of(collateral, collateral, behaviour)
+
+
 def policy_changes(ids):
     return st.builds(
         lambda name, policy: {"type": "PolicyChange", "agent": name, "policy": policy},
@@ -351,7 +371,7 @@ def submissions(draw, ticks, ids):
     tick = draw(st.integers(0, ticks - 1))
     sender, receiver = draw(st.permutations(ids))[:2]
     found = {
-        "tick": tick, "sender": sender, "receiver": receiver, "amount": draw(AMOUNTS),
+        "tick": tick, "type": "Submit", "sender": sender, "receiver": receiver, "amount": draw(AMOUNTS),
         "deadline_tick": tick + draw(st.integers(1, 10)), "priority": draw(PRIORITIES),
         "divisible": draw(st.booleans()),
     }  # fmt: skip

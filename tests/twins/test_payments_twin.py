@@ -27,6 +27,7 @@ def test_the_twin_writes_the_declared_columns(play):
 
 def compare(play):
     twin, engine = perform("twin", play), perform("engine", play)
+    assert twin.done == engine.done, play
     for table in declared(play):
         expected, found = (in_order(run.rows(table.name), table, play) for run in (twin, engine))
         if expected != found:
@@ -89,6 +90,6 @@ def difference(table, expected, found, play):
     changed = [key for key in first if first[key] != second[key]] if first and second else "a row is missing"
     return (
         f"{table.name}, row {at}: {changed}\n  twin:   {first}\n  engine: {second}\n"
-        f"stops: {play.stops}\nsubmissions: {play.submissions}\n"
+        f"stops: {play.stops}\nactions: {play.actions}\n"
         + yaml.safe_dump(play.data, sort_keys=False, default_flow_style=None, width=110)
     )
