@@ -73,8 +73,10 @@ class Day:
         """Label and text, line by line."""
         out = []
         if len(self.dropped):
-            why = self.dropped["why"].value_counts(sort=False)
-            out = [("left out", f"{count:,}: {reason}") for reason, count in why.items()]
+            why = self.dropped["column"] + ": " + self.dropped["why"]
+            out = [
+                ("left out", f"{count:,}: {reason}") for reason, count in why.value_counts(sort=False).items()
+            ]
         return [*self.facts, *(("assumed", text) for text in self.assumed), *out]
 
     def __repr__(self) -> str:

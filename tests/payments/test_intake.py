@@ -255,7 +255,7 @@ def test_faulty_rows_can_be_left_out(written):
     day = from_table(written(FAULTS), faulty="drop")
     assert day.payments["row"].tolist() == [2]
     assert day.dropped["row"].tolist() == [3, 4, 5, 6, 7, 8, 9, 10]
-    assert "left out  1: a bank does not pay itself" in repr(day)
+    assert "left out  1: receiver: a bank does not pay itself" in repr(day)
 
 
 def test_what_lies_outside_the_hours_is_faulty(written):
