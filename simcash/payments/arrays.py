@@ -18,6 +18,7 @@ from simcash.payments import happenings as h
 from simcash.payments.arrivals import NORMAL_PRIORITY, Stream
 from simcash.payments.engine import codes
 from simcash.payments.members import Agent, allocation
+from simcash.payments.saving import saving_settings
 from simcash.payments.scenario import Scenario
 from simcash.payments.tables import EVENT_TYPES
 
@@ -44,6 +45,7 @@ def fixed_arrays(scenario: Scenario) -> Arrays:
         **rules(scenario),
         "boost": boosts(scenario),
         "delay_multiplier": delay_multipliers(scenario),
+        **saving_settings(scenario),
     }
 
 
@@ -86,6 +88,13 @@ def options(scenario: Scenario) -> np.ndarray:
         codes.DEADLINE_PENALTY: deadline[1],
         codes.EOD_MODE: eod[0],
         codes.EOD_PENALTY: eod[1],
+        codes.SAVING: scenario.saves,
+        codes.ENTRY_OFFSETS: scenario.entry_disposition_offsetting,
+        codes.SEQUENCING: scenario.algorithm_sequencing,
+        codes.MAX_ITERATIONS: scenario.saving.max_iterations,
+        codes.MAX_CYCLES: scenario.saving.max_cycles_per_tick,
+        codes.WITH_BILATERAL: scenario.saving.enable_bilateral,
+        codes.WITH_CYCLES: scenario.saving.enable_cycles,
     }
     return whole(int(values[place]) for place in range(codes.OPTIONS_SIZE))
 
@@ -97,8 +106,10 @@ def banks(scenario: Scenario) -> Arrays:
     pools = [(a.liquidity_pool, *a.fractions(scenario.compat)) for a in agents]
     first = [allocation(pool, fraction, scenario.compat) for pool, fraction, _ in pools]
     later = [allocation(pool, fraction, scenario.compat) for pool, _, fraction in pools]
+    order = sorted(range(len(agents)), key=lambda i: agents[i].id)
     return {
-        "order": whole(sorted(range(len(agents)), key=lambda i: agents[i].id)),
+        "order": whole(order),
+        "rank": whole(np.argsort(order)),
         "policy": whole(POLICIES[a.policy.type] for a in agents),
         "policy_threshold": whole(getattr(a.policy, "urgency_threshold", 0) for a in agents),
         "policy_buffer": whole(getattr(a.policy, "target_buffer", 0) for a in agents),

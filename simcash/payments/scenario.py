@@ -18,7 +18,7 @@ from simcash.core.scenario import (
     live,
     refuse_start_changes,
 )
-from simcash.core.schema import broken, later, number, several
+from simcash.core.schema import broken, number, several
 from simcash.core.shape import Path as KeyPath
 from simcash.payments.arrivals import NORMAL_PRIORITY, Network
 from simcash.payments.distributions import FixedPriority, Weight
@@ -40,7 +40,6 @@ from simcash.payments.trees import checked_trees, in_place
 
 M = TypeVar("M", bound=Model)
 MONEY_IN_ALL = 2**62  # cents; the whole system's money fits into 64 bits
-SAVING = 'not yet supported: liquidity saving{}; add "lsm_enabled: false" under "simulation"'
 SIMCASH: dict[str, Any] = {  # what the SimCash 0.2 engine does, where a file can say otherwise
     "rng_streams": "shared",
     "eod_penalty_applies_to": "overdue",
@@ -67,14 +66,6 @@ def _crediting(value: Any) -> Any:
     return CREDITING.get(value, value) if isinstance(value, (bool, str)) else value
 
 
-def _refused(what: str) -> AfterValidator:
-    def refuse(value: bool) -> bool:
-        if value:
-            raise later(what)
-        return value
-
-    return AfterValidator(refuse)
-
 
 class Scenario(Model):
     """Everything a payments run begins with; as `open_scenario` returns it, with nothing left to resolve."""
@@ -96,8 +87,8 @@ class Scenario(Model):
     priority_mode: bool = False
     queue2_discipline: Literal["bypass_fifo", "strict_fifo"] = "bypass_fifo"
     priority_escalation: PriorityEscalation = live(PriorityEscalation())
-    algorithm_sequencing: Annotated[bool, _refused("algorithm_sequencing")] = False
-    entry_disposition_offsetting: Annotated[bool, _refused("entry_disposition_offsetting")] = False
+    algorithm_sequencing: bool = False
+    entry_disposition_offsetting: bool = False
     eod_rush_threshold: Annotated[float, Field(ge=0, le=1), BeforeValidator(number)] = live(0.8)
     daily_liquidity_reallocation: bool = True
     balance_reset: Literal["never", "daily"] = "never"
@@ -142,6 +133,17 @@ class Scenario(Model):
     def ticks(self) -> int:
         """The length of the run."""
         return self.simulation.ticks_per_day * self.simulation.num_days
+
+    @property
+    def saving(self) -> LsmConfig:
+        """The settings of liquidity saving."""
+        return self.lsm_config or LsmConfig()
+
+    @property
+    def saves(self) -> bool:
+        """Whether payments may settle in sets."""
+        on = self.algorithm_sequencing or self.entry_disposition_offsetting or bool(self.saving.listed)
+        return self.simulation.lsm_enabled and on
 
     @property
     def default_deadline(self) -> int:
@@ -225,27 +227,11 @@ def further(source: Source) -> Iterator[tuple[KeyPath, str]]:
     config = section(data, "lsm_config")
     if data.get("algorithm_sequencing") is True and config.get("algorithms"):
         yield ("algorithm_sequencing",), "replaces lsm_config.algorithms; give only one of them"
-    if not off(section(data, "simulation"), "lsm_enabled") and saves(config):
-        default = data.get("lsm_config") is None
-        where = "simulation" if default else "lsm_config"
-        yield (where,), SAVING.format(", which is on by default" if default else "")
 
 
 def section(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found = data.get(key)
     return found if isinstance(found, Mapping) else {}
-
-
-def saves(config: Mapping[str, Any]) -> bool:
-    """Whether any liquidity-saving algorithm is on."""
-    if config.get("algorithms") is not None:
-        return bool(config["algorithms"])
-    return not (off(config, "enable_bilateral") and off(config, "enable_cycles"))
-
-
-def off(data: Mapping[str, Any], key: str) -> bool:
-    """Whether something that is on by default is switched off."""
-    return str(data.get(key)).lower() in ("false", "no", "off", "n", "f", "0")
 
 
 def as_in_simcash(agent: Agent) -> Agent:

@@ -134,6 +134,14 @@ class LsmConfig(Model):
     max_iterations: Count = 3
     algorithms: tuple[Algorithm, ...] | None = None  # those enabled
 
+    @property
+    def listed(self) -> tuple[Algorithm, ...]:
+        """The algorithms in their order."""
+        if self.algorithms is not None:
+            return self.algorithms
+        both = ((self.enable_bilateral, Bilateral(type="bilateral")), (self.enable_cycles, Cycles(type="cycles")))
+        return tuple(algorithm for enabled, algorithm in both if enabled)
+
 
 class Toggles(Model):
     """Categories allowed, or categories forbidden."""

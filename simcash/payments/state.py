@@ -9,6 +9,7 @@ import numpy as np
 from simcash.core.jit import Record
 from simcash.core.tables import Rows, Table
 from simcash.payments.engine import codes
+from simcash.payments.saving import OF_PAIRED, OF_SAVING, OF_SLOTS, saving_arrays, slot_arrays
 
 # What the scenario fixes; a snapshot leaves it out.
 SETTINGS = (
@@ -23,6 +24,7 @@ SETTINGS = (
     "event_first", "event_once", "event_every", "event_kind", "event_from", "event_to", "event_amount",
     "event_value", "event_balanced", "event_priority", "event_deadline", "event_divisible",
     "event_start", "event_interval", "window_low", "window_high", "listed_first", "listed",
+    "rank", "algorithm", "algorithm_mode", "algorithm_size",
 )  # fmt: skip
 # What changes as the run goes on, by shape.
 OF_RUN = (
@@ -54,13 +56,13 @@ SCRATCH = ("pause", "streams", "need", "net", "due", "heap", "heap_place", "heap
 ROWS = (
     "row_counts", "row_room", "rows_payments", "rows_settlements", "rows_bank_ticks", "rows_bank_days",
     "rows_costs", "rows_liquidity", "rows_limits", "rows_notices", "rows_queues", "rows_decisions",
-    "rows_collateral",
+    "rows_collateral", "rows_sets", "rows_runs",
 )  # fmt: skip
 
 CHANGING = (*OF_RUN, "bank", "payment", "touched_list", *OF_LANE, *OF_ARENA)
 FIELDS = (
     *SETTINGS, *OF_RUN, "bank", *OF_BANK, "payment", *OF_PAYMENT, *OF_LANE, *OF_ARENA,
-    *SCRATCH_PAYMENT, *SCRATCH, *ROWS,
+    *SCRATCH_PAYMENT, *SCRATCH, *OF_SAVING, *OF_SLOTS, *OF_PAIRED, *ROWS,
 )  # fmt: skip
 FIRST_SLOTS, FIRST_ARENA = 256, 256
 UNLIMITED = 1 << 62
@@ -95,6 +97,7 @@ class Store:
         rows, arrays = self.rows, self.arrays
         arrays.update(zip(OF_BANK, arrays["bank"], strict=True))
         arrays.update(zip(OF_PAYMENT, arrays["payment"], strict=True))
+        arrays.update(zip(OF_PAIRED, arrays["paired"], strict=True))
         recorded = [table.recorded_at(self.level) for table in rows.tables]
         sizes = [m.shape[1] for m in rows.matrices]
         room = [size if wanted else UNLIMITED for size, wanted in zip(sizes, recorded, strict=True)]
@@ -113,7 +116,7 @@ class Store:
         """Give every array at least what compiled code asked for in `need`."""
         slots, arena, *rows = (int(n) for n in self.arrays["need"])
         if slots > self.slots:
-            self.widen(("payment", *SCRATCH_PAYMENT), max(slots, 2 * self.slots))
+            self.widen_slots(max(slots, 2 * self.slots))
         if arena > self.arrays["lane_slot"].size:
             self.widen_arena(max(arena, 2 * self.arrays["lane_slot"].size))
         for table, wanted in enumerate(rows):
@@ -133,6 +136,11 @@ class Store:
             grown = np.empty((*old.shape[:-1], size), np.int64)
             grown[..., : old.shape[-1]] = old
             self.arrays[name] = grown
+
+    def widen_slots(self, size: int) -> None:
+        self.widen(("payment", *SCRATCH_PAYMENT), size)
+        self.arrays |= slot_arrays(self.arrays, size)
+        self.arrays["saved"][codes.INDEXED] = 0
 
     def widen_arena(self, size: int) -> None:
         self.widen(("lane_slot", "lane_entry"), size)
@@ -169,7 +177,7 @@ class Store:
         slots = max(self.slots, arrays["payment"].shape[1])
         self.arrays.update({name: arrays[name].copy() for name in CHANGING})
         self.keep_fixed()
-        self.widen(("payment", *SCRATCH_PAYMENT), slots)
+        self.widen_slots(slots)
         self.widen_arena(max(FIRST_ARENA, self.arrays["lane_slot"].size))
         self.new_rows()
 
@@ -209,7 +217,7 @@ def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     for name in ("stream", "source_low", "source_high", "weights", "cumulative"):
         arrays[name] = settings[f"first_{name}"].copy()
     arrays["weight_rows"] = settings["source_weights"].copy()
-    return arrays
+    return arrays | saving_arrays(settings, FIRST_SLOTS)
 
 
 def first_banks(settings: dict[str, np.ndarray]) -> np.ndarray:

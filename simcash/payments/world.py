@@ -21,7 +21,7 @@ from simcash.payments.engine import codes
 from simcash.payments.engine.day import open_accounts
 from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
-from simcash.payments.engine.tick import STAGES, run
+from simcash.payments.engine.tick import SAVING_STAGES, STAGES, run
 from simcash.payments.installed import Installed
 from simcash.payments.scenario import Scenario, check_fork, open_scenario, refuse
 from simcash.payments.state import Store
@@ -71,10 +71,12 @@ class Payments:
         self.record = scenario.record
         self.clock = clock_of(scenario)
         self.trees = None  # or 1: what the engine leaves out unless it is used
-        self.saving = None
+        self.saving = np.int64(1) if scenario.saves else None
         with compiling():
             self.store = Store(fixed_arrays(scenario), self.tables, scenario.record)
             compile_ahead("payments", STAGES, self.store.record)
+            if self.saving is not None:
+                compile_ahead("payments", SAVING_STAGES, self.store.record, "saving")
             run(self.store.record, 0, self.trees, self.saving)
 
     def _declared(self) -> tuple[Table, ...]:

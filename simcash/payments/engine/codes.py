@@ -25,8 +25,9 @@ AT_SIZE = 14
     EOD_OVERDUE_ONLY, DROP_FREE, REALLOCATE, RESET_DAILY, SHARED_STREAM, ESCALATE,
     BORROWING_RATE, OVERDRAFT_RATE, DELAY_RATE, COLLATERAL_RATE, LIQUIDITY_RATE, ONCE_RATE,
     DEADLINE_MODE, DEADLINE_PENALTY, EOD_MODE, EOD_PENALTY,
-) = numbers(25)  # fmt: skip
-OPTIONS_SIZE = 25
+    SAVING, ENTRY_OFFSETS, SEQUENCING, MAX_ITERATIONS, MAX_CYCLES, WITH_BILATERAL, WITH_CYCLES,
+) = numbers(32)  # fmt: skip
+OPTIONS_SIZE = 32
 
 OFF, SUMMARY, STANDARD, FULL = numbers(4)  # recording levels
 FREE, LAST_TICK, DAY_AFTER = numbers(3)  # deadline caps
@@ -56,9 +57,19 @@ ARRIVAL_RATE_ALL, ARRIVAL_RATE_ONE, WEIGHT_CHANGE, WINDOW_CHANGE = (np.int64(i) 
 # Tables in the order of tables.py.
 (
     T_PAYMENTS, T_SETTLEMENTS, T_BANK_TICKS, T_BANK_DAYS, T_COSTS, T_LIQUIDITY, T_LIMITS, T_NOTICES,
-    T_QUEUES, T_DECISIONS, T_COLLATERAL,
-) = numbers(11)  # fmt: skip
-TABLES = 11
+    T_QUEUES, T_DECISIONS, T_COLLATERAL, T_SETS, T_RUNS,
+) = numbers(13)  # fmt: skip
+TABLES = 13
+
+# Liquidity saving: algorithms, the three of a sequence last; modes of bilateral; what a queue is in.
+RETRY, PAIRS, CYCLES, NETTING, MAXIMUM, FIRST, SECOND, THIRD = numbers(8)
+WHOLE_PAIR, PREFIXES, AHEAD = numbers(3)
+NO_LOCK, GRIDLOCK, DEADLOCK = numbers(3)
+# Places in `saved`, the counters of the index of Queue 2 by pairs of banks and of the candidates found in it.
+INDEXED, EDGES, FOUND, CUT, RUN, STEPS_LEFT, LIMITED = numbers(7)
+SAVED_SIZE = 7
+LONGEST_CYCLE = 10
+MOST_SUCCESSES = np.int64(20)  # of a sequence of algorithms, in one tick
 
 # Policies, amounts, priorities.
 ALWAYS, BY_DEADLINE, LIQUIDITY_AWARE = numbers(3)

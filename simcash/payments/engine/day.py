@@ -40,6 +40,7 @@ from simcash.payments.engine.codes import (
 )
 from simcash.payments.engine.costs import MILLION, book, charge_day_end, penalty
 from simcash.payments.engine.queue1 import leave_queue1
+from simcash.payments.engine.pairs import forget_index
 from simcash.payments.engine.queue2 import leave_queue2
 from simcash.payments.engine.rows import write_liquidity, write_notice
 from simcash.payments.engine.settle import add_money, available, credit, mark_settled
@@ -131,6 +132,7 @@ def borrow(s):
     for b in s.order:
         take_loan(s, b, paid[b] - (0 if s.options[DEFERRED] else due[b]) - available(s, b))
     settle_set(s, n, EOD_BORROWING)
+    forget_index(s)
 
 
 @part

@@ -3,6 +3,8 @@
 from simcash.core.jit import inner, part, stage
 from simcash.payments.engine.codes import (
     LIVE,
+    MAX_ITERATIONS,
+    MOST_SUCCESSES,
     NEED_ROOM,
     NONE,
     NOTHING,
@@ -10,6 +12,8 @@ from simcash.payments.engine.codes import (
     PHASE_OPEN,
     QUEUE1,
     QUEUE2,
+    SAVING,
+    SEQUENCING,
     SLOTS,
     T_BANK_DAYS,
     T_BANK_TICKS,
@@ -21,11 +25,14 @@ from simcash.payments.engine.codes import (
     T_NOTICES,
     T_PAYMENTS,
     T_QUEUES,
+    T_RUNS,
+    T_SETS,
     T_SETTLEMENTS,
     TOUCHED,
 )
 from simcash.payments.engine.day import clear
 from simcash.payments.engine.events import due_count
+from simcash.payments.engine.pairs import forget_index
 from simcash.payments.engine.queue1 import note_deadline
 from simcash.payments.engine.queue2 import lane_of, lane_space
 
@@ -50,11 +57,22 @@ def has_room(s):
     rows[T_QUEUES] = payments
     rows[T_DECISIONS] = payments
     rows[T_COLLATERAL] = 2 * banks
+    rows[T_SETS] = rows[T_RUNS] = NOTHING
+    if s.options[SAVING]:
+        rows[T_SETS] = payments
+        rows[T_RUNS] = runs_at_most(s, payments)
     enough = need[0] <= s.tx.size and need[1] == 0
     for table in range(rows.size):
         rows[table] += s.row_counts[table]
         enough = enough and rows[table] <= s.row_room[table]
     return enough
+
+
+@part
+def runs_at_most(s, payments):
+    """How many runs of liquidity-saving algorithms a tick can have: every success takes a payment."""
+    rounds = MOST_SUCCESSES + 1 if s.options[SEQUENCING] else s.options[MAX_ITERATIONS]
+    return min(rounds, payments + 1) * s.algorithm.size
 
 
 @part
@@ -89,6 +107,7 @@ def forget_finished(s):
     for b in range(s.balance.size):
         s.q1_head[b] = new_slot(s, s.q1_head[b])
         s.q1_tail[b] = new_slot(s, s.q1_tail[b])
+    forget_index(s)
 
 
 @inner

@@ -6,6 +6,7 @@ from simcash.core.jit import inner, part
 from simcash.payments.engine.codes import (
     DECISION_SEQ,
     FULL,
+    NONE,
     NOW,
     RECORD,
     SEQ,
@@ -20,6 +21,8 @@ from simcash.payments.engine.codes import (
     T_NOTICES,
     T_PAYMENTS,
     T_QUEUES,
+    T_RUNS,
+    T_SETS,
     T_SETTLEMENTS,
     TOUCHED,
 )
@@ -71,6 +74,36 @@ def write_settlement(s, p, channel, set_id):
     rows[8, i] = t - s.arrival[p]
     rows[9, i] = 1 if t > s.deadline[p] else 0
     s.row_counts[T_SETTLEMENTS] = i + 1
+
+
+@inner
+def write_set(s, set_id, channel, iteration, count, gross, net):
+    i, rows = s.row_counts[T_SETS], s.rows_sets
+    rows[0, i] = s.at[NOW]
+    rows[1, i] = next_seq(s)
+    rows[2, i] = set_id
+    rows[3, i] = channel
+    rows[4, i] = iteration
+    rows[5, i] = count
+    rows[6, i] = gross
+    rows[7, i] = net
+    rows[8, i] = gross - net
+    s.row_counts[T_SETS] = i + 1
+
+
+@inner
+def write_run(s, algorithm, count, value):
+    if s.options[RECORD] < STANDARD:
+        return
+    i, rows = s.row_counts[T_RUNS], s.rows_runs
+    rows[0, i] = s.at[NOW]
+    rows[1, i] = next_seq(s)
+    rows[2, i] = algorithm
+    rows[3, i] = count
+    rows[4, i] = value
+    rows[5, i] = 1 if count > 0 else 0
+    rows[6, i] = NONE
+    s.row_counts[T_RUNS] = i + 1
 
 
 @part

@@ -32,15 +32,20 @@ from simcash.payments.engine.settle import COVERED, available, obstacle, settle_
 def submit_pending(s):
     """Step 8: each pending payment in order settles at once or joins the central queue."""
     for i in range(s.at[PENDING]):
-        p = s.pending_list[i]
-        s.submission[p] = s.at[NOW]
-        touch(s, p)
-        behind = s.options[STRICT_FIFO] and s.q2_count[s.sender[p]] > 0
-        if not behind and obstacle(s, p) == COVERED:
-            settle_one(s, p, RTGS)
-        else:
-            join_queue2(s, p)
+        submit(s, s.pending_list[i])
     s.at[PENDING] = 0
+
+
+@inner
+def submit(s, p):
+    """Settle a payment at once, or put it at the end of the central queue."""
+    s.submission[p] = s.at[NOW]
+    touch(s, p)
+    behind = s.options[STRICT_FIFO] and s.q2_count[s.sender[p]] > 0
+    if not behind and obstacle(s, p) == COVERED:
+        settle_one(s, p, RTGS)
+    else:
+        join_queue2(s, p)
 
 
 @part

@@ -29,6 +29,7 @@ from simcash.payments.engine.record import record_tick
 from simcash.payments.engine.release import decide
 from simcash.payments.engine.room import forget_finished, has_room, wants_slots
 from simcash.payments.engine.rows import write_payments
+from simcash.payments.engine.saving import save_liquidity, submit_and_offset
 from simcash.payments.engine.submission import pass_queue2, submit_pending
 
 
@@ -55,8 +56,13 @@ def run(s, until, trees, saving):
         if s.pause[0]:
             return FINISHED  # on the eve of step 6, for who wants to see what the banks see
         decide(s)  # 6
-        submit_pending(s)  # 8
+        if saving is not None:
+            submit_and_offset(s)  # 8
+        else:
+            submit_pending(s)  # 8
         pass_queue2(s)  # 9
+        if saving is not None:
+            save_liquidity(s)  # 10
         borrow(s)  # 12
         apply_credits(s)  # 13
         charge(s)  # 14
@@ -86,3 +92,4 @@ STAGES = (
     happen, arrive, decide, pass_queue2, record_tick, charge, has_room, submit_pending, close_tick, open_tick,
     borrow, end_tick,
 )  # fmt: skip
+SAVING_STAGES = (save_liquidity, submit_and_offset)  # where payments settle in sets

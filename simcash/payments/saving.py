@@ -1,0 +1,95 @@
+"""The door to liquidity saving: its settings as numbers, and the arrays that its searches work in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simcash.payments.engine import codes
+from simcash.payments.scenario import Scenario
+from simcash.payments.settings import Algorithm, Bilateral, Cycles, MaxValue
+
+Arrays = dict[str, np.ndarray]
+ALGORITHMS = {
+    "fifo_retry": codes.RETRY,
+    "bilateral": codes.PAIRS,
+    "cycles": codes.CYCLES,
+    "partial_netting": codes.NETTING,
+    "max_value": codes.MAXIMUM,
+}
+MODES = {"all_or_nothing": codes.WHOLE_PAIR, "fifo_prefix": codes.PREFIXES, "lookahead": codes.AHEAD}
+MOST_CHOICES = 31  # of an exact search, and one to end with
+CANDIDATES = 4096  # feasible pairs or cycles remembered at a time
+
+
+def saving_settings(scenario: Scenario) -> Arrays:
+    """The algorithms in their order: kind, mode, and the number that belongs to it."""
+    terms = [(codes.FIRST, 0, 0), (codes.SECOND, 0, 0), (codes.THIRD, 0, scenario.saving.max_cycle_length)]
+    if not scenario.algorithm_sequencing:
+        terms = [algorithm_terms(a, scenario.saving.max_cycle_length) for a in scenario.saving.listed]
+    if not scenario.simulation.lsm_enabled:
+        terms = []
+    kinds, modes, sizes = np.array(terms, np.int64).reshape(-1, 3).T.copy()
+    return {"algorithm": kinds, "algorithm_mode": modes, "algorithm_size": sizes}
+
+
+def algorithm_terms(algorithm: Algorithm, max_cycle_length: int) -> tuple[int, int, int]:
+    """Kind, mode and number of one algorithm."""
+    kind = int(ALGORITHMS[algorithm.type])
+    match algorithm:
+        case Bilateral():
+            return kind, int(MODES[algorithm.mode]), algorithm.lookahead
+        case Cycles():
+            return kind, 0, algorithm.max_length or max_cycle_length
+        case MaxValue():
+            return kind, 0, algorithm.max_queue
+        case _:
+            return kind, 0, 0
+
+
+OF_LINK = ("pair_next", "pair_previous", "pair_edge", "pair_key")  # of a payment
+OF_EDGE = (
+    "edge_from", "edge_to", "edge_value", "edge_head", "edge_count", "edge_first", "edge_last",
+    "edge_start", "edge_run", "out_next", "out_previous", "in_next", "in_previous",
+)  # fmt: skip
+OF_PAIRED = (*OF_LINK, *OF_EDGE)  # columns of the matrix `paired`, as long as there are payment slots
+OF_SLOTS = ("paired", "edge_changed", "changed_list", "edge_hash")
+OF_SAVING = (
+    "saved", "out_first", "in_first", "q2_in", "outflow", "inflow", "parties", "position", "span_start",
+    "span_stop", "able", "on_path", "seen", "changed_count", "entry_flow", "choice", "best_choice",
+    "choice_slot", "choice_rest", "path", "found", "found_spare",
+)  # fmt: skip
+
+
+def saving_arrays(settings: Arrays, slots: int) -> Arrays:
+    """Scratch for the searches, or next to nothing where they are off."""
+    on = bool(settings["options"][codes.SAVING])
+    banks, rows = (settings["order"].size, CANDIDATES) if on else (1, 1)
+    memos = settings["algorithm"].size + 2  # a sequence's third has two; the last list is for the next run
+    sizes = dict.fromkeys(OF_SAVING, (banks,)) | {
+        "saved": (codes.SAVED_SIZE,),
+        "seen": (memos, banks),
+        "changed_count": (memos,),
+        "entry_flow": (settings["bilateral_limit"].size,),
+        "path": (codes.LONGEST_CYCLE + 1,),
+        "found": (rows + 3, codes.LONGEST_CYCLE + 2),
+        "found_spare": (rows, codes.LONGEST_CYCLE + 2),
+    }
+    sizes |= dict.fromkeys(("choice", "best_choice", "choice_slot", "choice_rest"), (MOST_CHOICES,))
+    arrays = {name: np.zeros(size, np.int64) for name, size in sizes.items()}
+    return arrays | slot_arrays(settings, slots)
+
+
+def slot_arrays(settings: Arrays, slots: int) -> Arrays:
+    """The index of the queue for so many payments, to be built."""
+    if not settings["options"][codes.SAVING]:
+        slots = 1
+    banks, memos = settings["order"].size, settings["algorithm"].size + 2
+    places = 1
+    while places < min(banks * banks, 4 * slots):
+        places *= 2
+    return {
+        "paired": np.zeros((len(OF_PAIRED), slots), np.int64),
+        "edge_changed": np.zeros((memos, slots), np.int64),
+        "changed_list": np.zeros((memos, slots), np.int64),
+        "edge_hash": np.zeros(places, np.int64),
+    }
