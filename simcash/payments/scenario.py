@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
 
 from simcash.core.scenario import (
     Model,
@@ -64,7 +64,6 @@ def _word(value: Any) -> Any:
 def _crediting(value: Any) -> Any:
     """`deferred_crediting: true` as `crediting: deferred`."""
     return CREDITING.get(value, value) if isinstance(value, (bool, str)) else value
-
 
 
 class Scenario(Model):

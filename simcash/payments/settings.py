@@ -139,7 +139,10 @@ class LsmConfig(Model):
         """The algorithms in their order."""
         if self.algorithms is not None:
             return self.algorithms
-        both = ((self.enable_bilateral, Bilateral(type="bilateral")), (self.enable_cycles, Cycles(type="cycles")))
+        both = (
+            (self.enable_bilateral, Bilateral(type="bilateral")),
+            (self.enable_cycles, Cycles(type="cycles")),
+        )
         return tuple(algorithm for enabled, algorithm in both if enabled)
 
 

@@ -16,6 +16,7 @@ KINDS = (
     "Arrival", "PolicySubmit", "PolicyHold", "PolicyDrop", "PriorityEscalated",
     "RtgsSubmission", "RtgsImmediateSettlement", "QueuedRtgs", "Queue2LiquidityRelease",
     "BilateralLimitExceeded", "MultilateralLimitExceeded",
+    "EntryDispositionOffset", "LsmBilateralOffset", "LsmCycleSettlement", "LsmNetting", "AlgorithmExecution",
     "TransactionWentOverdue", "OverdueTransactionSettled",
     "EodBorrowing", "DeferredCreditApplied", "CostAccrual", "ThroughputMissed",
     "LiquidityAllocation", "LiquidityReturn", "ScenarioEventExecuted", "EndOfDay",
@@ -24,6 +25,7 @@ KINDS = (
 PAYMENT = "sender, receiver, tx_id, amount"
 OWN = "bank, NULL, tx_id, amount"
 MONEY = "bank, NULL, NULL, amount"
+SET = "'set_id', set_id, 'wait_ticks', wait_ticks, 'channel', channel"
 LAYER = "CASE layer WHEN 'strategic' THEN 30 WHEN 'timer' THEN 50 WHEN 'end_of_tick' THEN 110 ELSE 0 END"
 MOVED = "'layer', layer, 'requested', abs(requested), 'after', after, 'reason', reason"
 
@@ -65,8 +67,16 @@ STREAMS: tuple[Stream, ...] = (
         "limits WHERE counterparty IS NULL"),
     ("Queue2LiquidityRelease", "91", PAYMENT, "'wait_ticks', wait_ticks",
         "settlements WHERE channel = 'queue2'"),
+    ("EntryDispositionOffset", "83", PAYMENT, SET, "settlements WHERE channel = 'entry_offset'"),
+    ("LsmBilateralOffset", "100", PAYMENT, SET, "settlements WHERE channel = 'bilateral'"),
+    ("LsmCycleSettlement", "100", PAYMENT, SET, "settlements WHERE channel = 'cycle'"),
+    ("LsmNetting", "100", PAYMENT, SET,
+        "settlements WHERE channel IN ('partial_netting', 'max_value', 'all_or_nothing')"),
+    ("AlgorithmExecution", "100", "NULL, NULL, NULL, value",
+        "'algorithm', algorithm, 'payments', payments, 'gridlock', gridlock", "lsm_runs"),
     ("OverdueTransactionSettled",
-        "CASE channel WHEN 'eod_borrowing' THEN 121 WHEN 'rtgs' THEN 83 ELSE 92 END",
+        "CASE channel WHEN 'eod_borrowing' THEN 121 WHEN 'rtgs' THEN 83 WHEN 'entry_offset' THEN 84"
+        " WHEN 'queue2' THEN 92 ELSE 101 END",
         PAYMENT, "'wait_ticks', wait_ticks, 'channel', channel", "settlements WHERE late"),
     # The loan, and what was paid with it.
     ("EodBorrowing", "120", MONEY, "'balance_after', balance_after", "liquidity WHERE kind = 'loan'"),

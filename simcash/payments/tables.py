@@ -31,6 +31,32 @@ EVENT_TYPES = (
     "CapacityLimit", "LiquiditySqueeze", "MarginCall", "PolicyChange", "LiquidityFractionChange",
 )  # fmt: skip
 
+ALGORITHMS = ("fifo_retry", "bilateral", "cycles", "partial_netting", "max_value", "1", "2", "3")
+LOCKS = ("none", "gridlock", "deadlock")
+SET_COLUMNS = (
+    Column("set_id", "int64", "its settlements have the same"),
+    Column("algorithm", "int8", "the channel by which it settled", CHANNELS),
+    Column("iteration", "int32", "pass over the list of algorithms, run of the sequence; 0 at entry"),
+    Column("n_payments", "int64", "how many payments"), Column("gross", "int64", "their value"),
+    Column("net", "int64", "cents that moved"), Column("saved", "int64", "gross less net"),
+)  # fmt: skip
+LSM_SETS = """
+    WITH flows AS (
+        SELECT {run}set_id, receiver AS bank, amount FROM settlements WHERE set_id IS NOT NULL
+        UNION ALL SELECT {run}set_id, sender, -amount FROM settlements WHERE set_id IS NOT NULL
+    ), nets AS (
+        SELECT {run}set_id, bank, sum(amount)::BIGINT AS position FROM flows GROUP BY {run}set_id, bank
+    ), parties AS (
+        SELECT {run}set_id, list(bank ORDER BY bank::VARCHAR) AS banks,
+            list(position ORDER BY bank::VARCHAR) AS net_positions FROM nets GROUP BY {run}set_id
+    ), members AS (
+        SELECT {run}set_id, list(tx_id ORDER BY tx_id) AS tx_ids FROM settlements GROUP BY {run}set_id
+    )
+    SELECT {run}tick, seq, set_id, algorithm, iteration, n_payments, gross, net, saved,
+        banks, tx_ids, net_positions
+    FROM sets JOIN parties USING ({run}set_id) JOIN members USING ({run}set_id)
+"""
+
 
 def payment_tables(banks: tuple[str, ...], reasons: tuple[str, ...] = ()) -> tuple[Table, ...]:
     """The declared tables with this run's bank names bound to their code columns."""
@@ -153,7 +179,27 @@ def payment_tables(banks: tuple[str, ...], reasons: tuple[str, ...] = ()) -> tup
             whole("before", "posted before"), whole("after", "posted after"),
             Column("reason", "int32", "the reason that the policy gives", reasons, True),
         )),
+        Table("sets", "one row per set of payments settled together to save liquidity", (
+            tick, seq, *SET_COLUMNS,
+        )),
+        Table("lsm_runs", "one row per run of a liquidity-saving algorithm", (
+            tick, seq, code("algorithm", ALGORITHMS, "which; 1 to 3 are those of algorithm_sequencing"),
+            whole("payments", "payments settled"), whole("value", "their value"),
+            Column("success", "bool", "settled something"),
+            code("gridlock", LOCKS, "after the tick's last run: gridlock, if netting would help", True),
+        )),
     )  # fmt: skip
+
+
+def sets_table() -> Table:
+    """The sets with whom and what they brought together, which their settlements tell."""
+    return Table("lsm_sets", "every set of payments settled together, with its banks and payments", (
+        Column("tick", "int32", "tick in which it happened"), Column("seq", "int64", "order within the tick"),
+        *SET_COLUMNS,
+        Column("banks", "int8", "list of the banks that take part, sorted", ()),
+        Column("tx_ids", "int8", "list of the payments, sorted", ()),
+        Column("net_positions", "int8", "list of what each bank receives net, as banks stand", ()),
+    ), kind="view", sql=LSM_SETS)  # fmt: skip
 
 
 def policies_table(banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple[str, ...]) -> Table:
@@ -171,4 +217,5 @@ def world_tables(
     banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple[str, ...]
 ) -> tuple[Table, ...]:
     """All tables of a world: first those the rules write, in the order that codes.py counts them."""
-    return (*payment_tables(banks), policies_table(banks, texts, hashes), events_table(banks))
+    views = (sets_table(), events_table(banks))
+    return (*payment_tables(banks), policies_table(banks, texts, hashes), *views)

@@ -17,6 +17,8 @@ SPELT = {
     "LAYERS": "STRATEGIC END_OF_TICK TIMER USER",
     "LIQUIDITY_KINDS": "ALLOCATION RETURN LOAN REPAYMENT SQUEEZE RESET OUTFLOW",
     "ACTIONS": "RELEASE HOLD DISCARD",
+    "ALGORITHMS": "RETRY PAIRS CYCLES NETTING MAXIMUM FIRST SECOND THIRD",
+    "LOCKS": "NO_LOCK GRIDLOCK DEADLOCK",
     "REASONS": "BY_POLICY BY_LIQUIDITY BY_BILATERAL BY_MULTILATERAL BY_STRICT_FIFO",
     "NOTICES": "EVENT_EXECUTED ESCALATED CREDIT_APPLIED THROUGHPUT_MISSED END_OF_DAY",
 }
@@ -56,11 +58,11 @@ def test_tables_stand_where_the_engine_writes_them():
     places = (
         codes.T_PAYMENTS, codes.T_SETTLEMENTS, codes.T_BANK_TICKS, codes.T_BANK_DAYS, codes.T_COSTS,
         codes.T_LIQUIDITY, codes.T_LIMITS, codes.T_NOTICES, codes.T_QUEUES, codes.T_DECISIONS,
-        codes.T_COLLATERAL,
+        codes.T_COLLATERAL, codes.T_SETS, codes.T_RUNS,
     )  # fmt: skip
     assert [names[int(place)] for place in places] == [
         "payments", "settlements", "bank_ticks", "bank_days", "costs", "liquidity", "limits", "notices",
-        "queue_snapshots", "policy_decisions", "collateral",
+        "queue_snapshots", "policy_decisions", "collateral", "sets", "lsm_runs",
     ]  # fmt: skip
 
 

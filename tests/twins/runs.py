@@ -23,6 +23,9 @@ class TwinRun:
         return verbs[type](**terms) is not False
 
     def rows(self, table):
+        if table == "sets":  # as it is stored: banks and payments are told by the settlements
+            known = ("banks", "tx_ids", "net_positions")
+            return [{k: v for k, v in row.items() if k not in known} for row in self.rows("lsm_sets")]
         return self.twin.tables.get(table, [])
 
 
@@ -52,7 +55,19 @@ class EngineRun:
         return self.world.act(action).accepted
 
     def rows(self, table):
+        if table == "lsm_sets":  # a view of what is stored
+            return [row | self.members(row["set_id"]) for row in self.kept["sets"]]
         return self.kept[table]
+
+    def members(self, set_id):
+        settled = [row for row in self.kept["settlements"] if row["set_id"] == set_id]
+        banks = [b for b in self.world.ids if any(b in (row["sender"], row["receiver"]) for row in settled)]
+        nets = [
+            sum(row["amount"] * ((row["receiver"] == b) - (row["sender"] == b)) for row in settled)
+            for b in banks
+        ]
+        ids = sorted(row["tx_id"] for row in settled)
+        return {"banks": banks, "tx_ids": ids, "net_positions": nets}
 
 
 RUNS = {"twin": TwinRun, "engine": EngineRun}

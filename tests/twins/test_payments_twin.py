@@ -14,6 +14,12 @@ def test_the_engine_agrees_with_the_twin(play):
     compare(play)
 
 
+@settings(max_examples=300)
+@given(plays(saving=True))
+def test_the_engine_saves_liquidity_as_the_twin_does(play):
+    compare(play)
+
+
 @settings(max_examples=50)
 @given(plays())
 def test_the_twin_writes_the_declared_columns(play):
@@ -70,6 +76,8 @@ ORDER = {  # test_payments_laws has what seq itself must obey
     "costs": lambda row: (row["tick"], row["bank"], row["kind"], row["tx_id"] or 0, row["amount"]),
     "liquidity": lambda row: (row["tick"], row["bank"], row["seq"]),
     "limits": lambda row: (row["tick"], row["seq"]),
+    "sets": lambda row: (row["tick"], row["seq"]),
+    "lsm_runs": lambda row: (row["tick"], row["seq"]),
     "notices": lambda row: (row["tick"], row["kind"], *notice_order(row)),
 }
 

@@ -22,7 +22,7 @@ from simcash.payments.engine.candidates import (
     spare_row,
     take_best,
 )
-from simcash.payments.engine.codes import CYCLE, FOUND, LIMITED, MAX_CYCLES, NONE, NOTHING, STEPS_LEFT
+from simcash.payments.engine.codes import CYCLE, FOUND, MAX_CYCLES, NONE, NOTHING, STEPS_LEFT
 from simcash.payments.engine.memory import (
     FAR_BELOW,
     begin_run,

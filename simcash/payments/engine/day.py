@@ -39,8 +39,8 @@ from simcash.payments.engine.codes import (
     YES,
 )
 from simcash.payments.engine.costs import MILLION, book, charge_day_end, penalty
-from simcash.payments.engine.queue1 import leave_queue1
 from simcash.payments.engine.pairs import forget_index
+from simcash.payments.engine.queue1 import leave_queue1
 from simcash.payments.engine.queue2 import leave_queue2
 from simcash.payments.engine.rows import write_liquidity, write_notice
 from simcash.payments.engine.settle import add_money, available, credit, mark_settled

@@ -47,7 +47,6 @@ def edge_for(s, a, b):
         s.edge_value[e] = 0
         s.edge_count[e] = 0
         s.edge_run[e] = NONE
-        s.edge_done[e] = NONE
         for memo in range(s.changed_count.size):
             s.edge_changed[memo, e] = 0
     return s.edge_hash[i]
@@ -186,5 +185,3 @@ def build_index(s):
 def forget_index(s):
     """Payments moved to other slots, or the queue changed after its index was last brought up to date."""
     s.saved[INDEXED] = NO
-
-

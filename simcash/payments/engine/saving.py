@@ -156,7 +156,7 @@ def settle_by(s, k, iteration):
         return offset_pairs(s, k, mode, iteration)
     if kind == CYCLES:
         return settle_cycles(s, k, size, iteration)
-    if kind == NETTING or kind == SECOND:
+    if kind in (NETTING, SECOND):
         return settle_best(s, k, NOTHING, PARTIAL_NETTING, iteration)
     if kind == MAXIMUM:
         return settle_best(s, k, size, MAX_VALUE, iteration)
