@@ -23,9 +23,10 @@ CANDIDATES = 4096  # feasible pairs or cycles remembered at a time
 
 def saving_settings(scenario: Scenario) -> Arrays:
     """The algorithms in their order: kind, mode, and the number that belongs to it."""
-    terms = [(codes.FIRST, 0, 0), (codes.SECOND, 0, 0), (codes.THIRD, 0, scenario.saving.max_cycle_length)]
-    if not scenario.algorithm_sequencing:
-        terms = [algorithm_terms(a, scenario.saving.max_cycle_length) for a in scenario.saving.listed]
+    longest = scenario.saving.max_cycle_length
+    terms = [algorithm_terms(algorithm, longest) for algorithm in scenario.saving.listed]
+    if scenario.algorithm_sequencing:
+        terms = [(int(step), 0, longest) for step in (codes.FIRST, codes.SECOND, codes.THIRD)]
     if not scenario.simulation.lsm_enabled:
         terms = []
     kinds, modes, sizes = np.array(terms, np.int64).reshape(-1, 3).T.copy()

@@ -45,8 +45,7 @@ POLICIES = "Fifo, PriorityDeadline, Deadline, LiquidityAware, LiquiditySplitting
         ("ticks_per_day: 12", "ticks_per_day: 0", "line 2: simulation.ticks_per_day: must be at least 1, got 0"),
         ("rng_seed: 42", "rng_seed: random",
          'line 4: simulation.rng_seed: expected a whole number, got "random"'),
-        ("  lsm_enabled: false\n", "", "line 1: simulation: not yet supported: liquidity saving, which is on by "
-         'default; add "lsm_enabled: false" under "simulation"'),
+        ("lsm_enabled: false", "lsm_enabled: bilateral", 'line 5: simulation.lsm_enabled: expected true or false, got "bilateral"'),
         ("id: BANK_B", "id: BANK_A", 'line 13: agents[0].arrival_config.counterparty_weights.BANK_B: unknown bank '
          '"BANK_B"; did you mean "BANK_A"? Banks: BANK_A\n'
          'line 15: agents[1].id: there is already a bank "BANK_A"; ids are unique\n'
@@ -267,8 +266,6 @@ LATER = "not yet supported: "
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"algorithm_sequencing": True}, f"algorithm_sequencing: {LATER}algorithm_sequencing"),
-        ({"entry_disposition_offsetting": "yes"}, f"entry_disposition_offsetting: {LATER}entry_disposition_offsetting"),
         *[(events(kind, **terms), f"scenario_events[0]: {LATER}scenario event {kind}") for kind, terms in [
             ("CollateralAdjustment", {"agent": "A", "delta": -5}),
             ("CreditLimitChange", {"agent": "all", "multiplier": 0.5}),
@@ -304,7 +301,6 @@ def test_what_comes_later_is_checked_for_its_shape_first(settings, problem):
     assert told(data(**settings)) == [problem]
 
 
-SAVING = 'not yet supported: liquidity saving{}; add "lsm_enabled: false" under "simulation"'
 RUN = {"ticks_per_day": 12, "num_days": 2, "rng_seed": 42}
 
 
@@ -315,31 +311,35 @@ RUN = {"ticks_per_day": 12, "num_days": 2, "rng_seed": 42}
         {"lsm_config": {"algorithms": []}},
         {"simulation": RUN | {"lsm_enabled": False}, "lsm_config": {"algorithms": ["cycles"]}},
         {"simulation": RUN | {"lsm_enabled": "off"}},
+        {"simulation": RUN | {"lsm_enabled": False}, "algorithm_sequencing": True},
+        {"simulation": RUN | {"lsm_enabled": False}, "entry_disposition_offsetting": True},
     ],
 )
 def test_liquidity_saving_can_be_off_in_several_ways(settings):
-    assert scenario(**{"simulation": RUN} | settings).ids == ("A", "B")
+    assert not scenario(**{"simulation": RUN} | settings).saves
 
 
 @pytest.mark.parametrize(
-    ("settings", "problem"),
+    ("settings", "algorithms"),
     [
-        ({}, "simulation: " + SAVING.format(", which is on by default")),
-        ({"lsm_config": None}, "simulation: " + SAVING.format(", which is on by default")),
-        ({"lsm_config": {}}, "lsm_config: " + SAVING.format("")),
-        ({"lsm_config": {"enable_cycles": False}}, "lsm_config: " + SAVING.format("")),
-        ({"lsm_config": {"algorithms": [{"type": "bilateral", "mode": "lookahead"}]}}, "lsm_config: " + SAVING.format("")),
+        ({}, ["bilateral", "cycles"]),
+        ({"lsm_config": None}, ["bilateral", "cycles"]),
+        ({"lsm_config": {"enable_cycles": False}}, ["bilateral"]),
+        ({"lsm_config": {"algorithms": [{"type": "bilateral", "mode": "lookahead"}, "fifo_retry"]}},
+         ["bilateral", "fifo_retry"]),
+        ({"lsm_config": {"algorithms": []}, "entry_disposition_offsetting": "yes"}, []),
     ],
 )  # fmt: skip
-def test_liquidity_saving_is_refused(settings, problem):
-    assert told(data(**{"simulation": RUN} | settings)) == [problem]
+def test_liquidity_saving_is_on_unless_switched_off(settings, algorithms):
+    found = scenario(**{"simulation": RUN} | settings)
+    assert found.saves
+    assert [algorithm.type for algorithm in found.saving.listed] == algorithms
 
 
-def test_sequencing_beside_a_list_of_algorithms_is_a_mistake_of_its_own():
+def test_sequencing_beside_a_list_of_algorithms_is_a_mistake():
     settings = {"algorithm_sequencing": True, "lsm_config": {"algorithms": ["cycles"]}}
     assert told(data(**settings)) == [
-        "algorithm_sequencing: not yet supported: algorithm_sequencing",
-        "algorithm_sequencing: replaces lsm_config.algorithms; give only one of them",
+        "algorithm_sequencing: replaces lsm_config.algorithms; give only one of them"
     ]
 
 
@@ -354,5 +354,5 @@ def test_mistakes_of_every_kind_are_told_together():
     }
     assert [line.partition(":")[0] for line in told(data(**settings))] == [
         "simulation.num_days", "record", "scenario_events[0]", "scenario_events[1].to_agent",
-        "scenario_events[1].amount", "simulation",
+        "scenario_events[1].amount",
     ]  # fmt: skip

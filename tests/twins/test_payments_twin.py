@@ -76,8 +76,6 @@ ORDER = {  # test_payments_laws has what seq itself must obey
     "costs": lambda row: (row["tick"], row["bank"], row["kind"], row["tx_id"] or 0, row["amount"]),
     "liquidity": lambda row: (row["tick"], row["bank"], row["seq"]),
     "limits": lambda row: (row["tick"], row["seq"]),
-    "sets": lambda row: (row["tick"], row["seq"]),
-    "lsm_runs": lambda row: (row["tick"], row["seq"]),
     "notices": lambda row: (row["tick"], row["kind"], *notice_order(row)),
 }
 

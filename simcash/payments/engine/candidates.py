@@ -1,4 +1,4 @@
-"""Candidates for settlement, pairs of banks and cycles, in a heap: most valuable first, then shorter, then by id.
+"""Candidates for settlement, pairs and cycles of banks, in a heap: first by value, then length, then ids.
 
 A candidate is its value when the run began, its length, and its banks as ranks in the order of ids, from the
 smallest. If more are found than there is room for, the better half is kept and `saved[CUT]` is set: whoever
