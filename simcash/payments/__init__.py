@@ -1,7 +1,8 @@
 """Payments: banks, queues, and how they settle.
 
-Beside the world itself: `from_table` opens a day of real payments, `difference` compares two runs payment
-by payment, `from_pssimpy` and `to_pssimpy` exchange tables with PSSimPy. Each loads what it needs when used.
+Beside the world itself: `from_table` opens a day of real payments, `from_pacs` one of ISO 20022 messages,
+`from_pssimpy` one of PSSimPy's tables, `to_pssimpy` writes these, and `difference` compares two runs payment
+by payment. Each loads what it needs when it is used.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from simcash.core.faces import found, nearest_name
 
 VERBS = {
     "from_table": "simcash.payments.intake:from_table",
+    "from_pacs": "simcash.payments.pacs:from_pacs",
     "from_pssimpy": "simcash.payments.pssimpy:from_pssimpy",
     "to_pssimpy": "simcash.payments.pssimpy:to_pssimpy",
     "difference": "simcash.payments.differences:difference",
