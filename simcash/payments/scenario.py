@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AliasChoices, BeforeValidator, Field, ValidationInfo, field_validator
@@ -36,7 +35,7 @@ from simcash.payments.settings import (
 )
 from simcash.payments.spellings import tidy
 from simcash.payments.tariff import CostRates
-from simcash.payments.trees import checked_trees, in_place
+from simcash.payments.trees import Files, checked_trees, in_place
 
 M = TypeVar("M", bound=Model)
 MONEY_IN_ALL = 2**62  # cents; the whole system's money fits into 64 bits
@@ -152,10 +151,11 @@ class Scenario(Model):
 
 def open_scenario(source: Source) -> Scenario:
     """Check a scenario and resolve it, or raise a ScenarioError with everything that is wrong."""
-    source = checked_trees(tidy(source))
+    files = Files(source.folder)
+    source = checked_trees(tidy(source), files)
     scenario = check(Scenario, source, roster(source.data), further(source))
-    groups = [with_trees(group, source.folder) for group in scenario.groups]
-    agents = [with_trees(agent, source.folder) for agent in scenario.agents]
+    groups = [with_trees(group, files) for group in scenario.groups]
+    agents = [with_trees(agent, files) for agent in scenario.agents]
     agents += [agent for group in groups for agent in group.agents(scenario.network)]
     if scenario.compat == "simcash":
         agents = [as_in_simcash(agent) for agent in agents]
@@ -165,7 +165,7 @@ def open_scenario(source: Source) -> Scenario:
             "agents": tuple(agents),
             "groups": (),
             "network": "uniform",
-            "scenario_events": tuple(with_trees(e, source.folder) for e in scenario.scenario_events),
+            "scenario_events": tuple(with_trees(e, files) for e in scenario.scenario_events),
         }
     )
     refuse(source, whole_system(resolved))
@@ -173,10 +173,10 @@ def open_scenario(source: Source) -> Scenario:
     return resolved
 
 
-def with_trees(part: M, folder: Path | None) -> M:
+def with_trees(part: M, files: Files) -> M:
     """A bank, a group or an event with the trees of its policy in place."""
     policy = getattr(part, "policy", None)
-    installed = None if policy is None else in_place(policy, folder)
+    installed = None if policy is None else in_place(policy, files)
     return part if installed is policy else part.model_copy(update={"policy": installed})
 
 

@@ -34,11 +34,11 @@ def trees_of(policy: BaseModel) -> Policy | None:
     return from_text(json.dumps(policy.decision_trees), "policy") if isinstance(policy, Inline) else None
 
 
-def in_place(policy: BaseModel, folder: Path | None) -> BaseModel:
+def in_place(policy: BaseModel, files: Files) -> BaseModel:
     """A checked policy as it is kept: what stood in a file stands in the scenario itself."""
     if not isinstance(policy, FromJson):
         return policy
-    read = from_file(policy.json_path, policy.params or {}, folder, ANYTHING)
+    read = files.policy(policy.json_path, policy.params or {})
     return InlineJson(type="InlineJson", json_string=read.to_json(None))
 
 
@@ -46,19 +46,26 @@ def trees_in(policy: Mapping[str, Any], folder: Path | None) -> Policy | None:
     """The trees of a policy in plain data."""
     kind = policy["type"]
     if kind == "FromJson":
-        return from_file(policy["json_path"], policy.get("params") or {}, folder, ANYTHING)
+        return Files(folder).policy(policy["json_path"], policy.get("params") or {})
     if kind == "InlineJson":
         return from_text(policy["json_string"], "policy")
     return from_text(json.dumps(policy["decision_trees"]), "policy") if kind == "Inline" else None
 
 
-def from_file(name: str, parameters: Mapping[str, float], folder: Path | None, terms: Terms) -> Policy:
-    """A policy by its path from the scenario's folder, or its name in the library."""
-    path = found(name, folder or Path())
-    return from_text(file_text(path, name), name, parameters, terms)
+class Files:
+    """Policy files as a scenario names them, each read once: by path from its folder, or by library name."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder or Path()
+        self.texts: dict[str, str] = {}
+
+    def policy(self, name: str, parameters: Mapping[str, float], terms: Terms = ANYTHING) -> Policy:
+        if name not in self.texts:
+            self.texts[name] = file_text(found(name, self.folder), name)
+        return from_text(self.texts[name], name, parameters, terms)
 
 
-def checked_trees(source: Source) -> Source:
+def checked_trees(source: Source, files: Files) -> Source:
     """The source with everything that is wrong with its policy trees; parameters without effect are told."""
     known, toggles = roster(source.data), source.data.get("policy_feature_toggles")
     lists = toggles if isinstance(toggles, Mapping) else {}
@@ -67,7 +74,7 @@ def checked_trees(source: Source) -> Source:
     problems: list[Problem] = []
     for path, policy in policies(source.data):
         try:
-            problems += problems_of(source, path, policy, terms)
+            problems += problems_of(source, path, policy, terms, files)
         except ScenarioError as error:
             problems += error.problems
     return replace(source, problems=(*source.problems, *dict.fromkeys(problems))) if problems else source
@@ -82,7 +89,9 @@ def policies(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, dict[str, Any]]
                 yield (key, i, "policy"), policy
 
 
-def problems_of(source: Source, path: KeyPath, policy: dict[str, Any], terms: Terms) -> Iterator[Problem]:
+def problems_of(
+    source: Source, path: KeyPath, policy: dict[str, Any], terms: Terms, files: Files
+) -> Iterator[Problem]:
     """What is wrong with one policy; whether it has the right keys is for its model to say."""
     kind, place = policy["type"], (*path, "decision_trees")
     if kind == "Inline" and isinstance(policy.get("decision_trees"), dict):
@@ -91,18 +100,21 @@ def problems_of(source: Source, path: KeyPath, policy: dict[str, Any], terms: Te
     if kind == "InlineJson" and isinstance(policy.get("json_string"), str):
         yield from within(source, (*path, "json_string"), policy["json_string"], terms)
     if kind == "FromJson" and isinstance(policy.get("json_path"), str):
-        yield from of_file(source, path, policy["json_path"], policy.get("params"), terms)
+        yield from of_file(source, path, policy, terms, files)
 
 
-def of_file(source: Source, path: KeyPath, name: str, given: Any, terms: Terms) -> Iterator[Problem]:
+def of_file(
+    source: Source, path: KeyPath, policy: dict[str, Any], terms: Terms, files: Files
+) -> Iterator[Problem]:
     """What is wrong with a policy's file, or with the numbers that replace its own."""
+    name, given = policy["json_path"], policy.get("params")
     numbers = {} if not isinstance(given, dict) else {k: v for k, v in given.items() if is_number(v)}
     wrong = {key: fault for key, value in numbers.items() if (fault := unfit(key, value))}
     yield from (source.problem((*path, "params", key), fault) for key, fault in wrong.items())
     if wrong:
         return
     try:
-        used = from_file(name, numbers, source.folder, terms).used
+        used = files.policy(name, numbers, terms).used
     except NoSuchPolicy as error:
         yield source.problem((*path, "json_path"), str(error))
         return
