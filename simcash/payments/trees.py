@@ -23,22 +23,25 @@ from simcash.payments.roster import BANK_KEYS, roster
 from simcash.payments.splitting import liquidity_splitting, mock_splitting
 
 
-def trees_of(policy: BaseModel) -> Policy | None:
+def trees_of(policy: BaseModel, terms: Terms = ANYTHING) -> Policy | None:
     """The trees of a bank's policy in a resolved scenario; None if the engine knows it without."""
     if isinstance(policy, LiquiditySplitting):
         return liquidity_splitting(policy.max_splits, policy.min_split_amount)
     if isinstance(policy, MockSplitting):
         return mock_splitting(policy.num_splits)
     if isinstance(policy, InlineJson):
-        return from_text(policy.json_string, "policy")
-    return from_text(json.dumps(policy.decision_trees), "policy") if isinstance(policy, Inline) else None
+        return from_text(policy.json_string, "policy", None, terms)
+    if isinstance(policy, Inline):
+        return from_text(json.dumps(policy.decision_trees), "policy", None, terms)
+    return None
 
 
-def in_place(policy: BaseModel, files: Files) -> BaseModel:
-    """A checked policy as it is kept: what stood in a file stands in the scenario itself."""
+def in_place(policy: BaseModel, files: Files | None = None, terms: Terms = ANYTHING) -> BaseModel:
+    """A policy as it is kept: what stood in a file stands in the scenario itself. Bad trees are refused."""
     if not isinstance(policy, FromJson):
+        trees_of(policy, terms)
         return policy
-    read = files.policy(policy.json_path, policy.params or {})
+    read = (files or Files(None)).policy(policy.json_path, policy.params or {}, terms)
     return InlineJson(type="InlineJson", json_string=read.to_json(None))
 
 
