@@ -14,7 +14,7 @@ from simcash.core.money import show
 from simcash.core.scenario import Source, read
 from simcash.core.tabular import TableError, read_table
 from simcash.payments.columns import found_columns
-from simcash.payments.differences import Difference, with_change
+from simcash.payments.differences import Difference, check_recorded, with_change
 from simcash.payments.flows import Flows
 from simcash.payments.grid import Grid
 from simcash.payments.opening import Opening, arriving, opening_balances
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
     from simcash.core.simulation import Simulation
 
-LISTED = (
-    "SELECT tx_id, settled_tick FROM payments WHERE source = 'listed' AND parent_id IS NULL ORDER BY tx_id"
-)
+LISTED = "SELECT tx_id, amount, settled_tick FROM payments WHERE source = 'listed' ORDER BY tx_id"
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,9 +55,12 @@ class Day:
         rows = self.payments
         if rows["settled_tick"].isna().all():
             raise ValueError("the table has no actual settlement times to compare with (column `settled`)")
+        check_recorded(sim)
         found = sim.sql(LISTED)
         order = np.argsort(rows["tick"].to_numpy(), kind="stable")[: len(found)]
         arrived = rows.iloc[order]
+        if not np.array_equal(arrived["amount"], found["amount"]):
+            raise ValueError(f"{sim.name} is no simulation of this day: its payments are others")
         told = {
             "tx_a": arrived["row"].to_numpy(), "tx_b": found["tx_id"].to_numpy(),
             **{name: arrived[name].to_numpy() for name in ("sender", "receiver", "amount")},
@@ -160,6 +161,11 @@ def kept(table: Reading, columns: dict[str, Any]) -> pd.DataFrame:
     rows = rows[~table.bad].reset_index(drop=True)
     if not len(rows):
         raise TableError(f"{table.name}: there is no payment in it that can be used")
+    again = int(rows["id"].duplicated().sum()) if "id" in table else 0
+    if again:
+        table.assumed.append(
+            f"{again:,} have an id that an earlier payment has too; they are payments all the same"
+        )
     late = int((rows["deadline_tick"] <= rows["tick"]).sum()) if "deadline" in table else 0
     if late:
         table.assumed.append(f"{late:,} deadlines not after the tick of submission: the tick after it")

@@ -21,6 +21,7 @@ from simcash.core.clock import minutes_of
 from simcash.core.problems import choice
 from simcash.core.tabular import TableError, read_table
 from simcash.payments.columns import CLOCKS, read_money, read_times, texts
+from simcash.payments.differences import check_recorded
 from simcash.payments.intake import Day, from_table
 
 if TYPE_CHECKING:
@@ -173,8 +174,7 @@ def to_pssimpy(sim: Simulation) -> Tables:
     import pandas as pd
 
     clock, agents = sim.clock, sim.world.scenario.agents
-    if sim.world.record == "off":
-        raise ValueError('this run keeps no payments: open it with record="summary" or more')
+    check_recorded(sim)
     opens = OPENS if clock.day_start_minutes is None else clock.day_start_minutes
     window, per_day = clock.tick_minutes or WINDOW, clock.ticks_per_day or clock.ticks
     closes = opens + window * per_day

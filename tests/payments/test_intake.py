@@ -110,6 +110,37 @@ def test_only_what_has_arrived_is_compared():
         assert len(day.compare(sim).payments) == 1
 
 
+def test_another_day_is_not_compared():
+    day = from_table(frame(settled=[1, 4, 5]))
+    with from_table(frame(amount=[1, 2, 3])).open() as other:
+        other.run()
+        with pytest.raises(ValueError, match="no simulation of this day"):
+            day.compare(other)
+    with day.open(record="off") as silent, pytest.raises(ValueError, match="keeps no payments"):
+        day.compare(silent)
+
+
+def test_an_id_that_stands_twice_is_told():
+    assert "1 have an id that an earlier payment has too" in repr(from_table(frame(id=["x", "y", "x"])))
+
+
+def test_the_payments_of_a_run_come_back_as_a_day(tmp_path):
+    with simcash.open("three-banks", set={"simulation.lsm_enabled": False}) as sim:
+        sim.run()
+        given = sim.table("payments").sort_values("tx_id").reset_index(drop=True)
+        sim.export(tmp_path)
+    day = from_table(tmp_path / "payments.parquet", ticks_per_day=sim.clock.ticks_per_day, opening=10**9)
+    came = day.payments.sort_values("id").reset_index(drop=True)
+    for column, original in {
+        "amount": "amount",
+        "tick": "arrival_tick",
+        "settled_tick": "settled_tick",
+    }.items():
+        assert came[column].fillna(-1).tolist() == given[original].fillna(-1).tolist()
+    with day.open() as again:
+        assert day.compare(again.run()).summary.loc["later", "payments"] == 0  # there is plenty of money now
+
+
 def test_opening_balances_are_the_bounds_of_the_day():
     # A pays 500 at 0, is paid 300 and pays 200 at 3; B gets 500, pays 300; C gets 200.
     def balances(**how):

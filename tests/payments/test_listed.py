@@ -124,6 +124,8 @@ def test_a_run_is_replayed_forked_saved_and_rewound(tmp_path):
         assert json.loads(history.facts(run)["source"])["data"]["payments"]["amount"] == DAY["amount"]
     with simcash.open(listed()) as sim:
         sim.step(2)
+        with simcash.load(sim.save(tmp_path / "half.simcash")) as loaded:
+            assert loaded.run().table("settlements").equals(settled)
         fork = sim.fork(set={"agents.C.unsecured_cap": 0})
         assert fork.run().table("settlements").equals(settled)
         with pytest.raises(ValueError, match=r"payments.amount.*fixed at the start"):
