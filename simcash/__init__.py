@@ -48,6 +48,7 @@ FACES: dict[str, dict[str, str]] = {
         "channels": "simcash.payments.measures:channels",
         "liquidity_axis": "simcash.payments.frontier:liquidity_axis",
         "monitoring": "simcash.payments.monitoring:monitoring",
+        "gridlocks": "simcash.payments.gridlock:gridlocks",
         "links": "simcash.payments.network:links",
         "throughput": "simcash.payments.measures:throughput",
         "cost_attribution": "simcash.payments.attribution:cost_attribution",

@@ -5,7 +5,8 @@ Time is in `loop`; here is what is asked of a simulation, kept of it, and shown 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial, wraps
 from inspect import ismethod
 from operator import index
@@ -70,6 +71,18 @@ class Simulation(Loop):
                         cast(Any, world).act(acted.action)
             pass_over(world, tick)
             return world
+
+    def past(self) -> Iterator[Any]:
+        """Another world as this run's was at its first tick, then again at every tick after it up to now."""
+        with self._lock:
+            world, until = self.world_at(self._facts.start), self._now
+            ahead = deque(acted for acted in self._story.done if acted.accepted and acted.tick > world.now)
+        yield world
+        while world.now < until:
+            world.step(1)
+            while ahead and ahead[0].tick == world.now:
+                world.act(ahead.popleft().action)
+            yield world
 
     def fork(self, set: Mapping[str, Any] | None = None) -> Self:
         """Another future from here: a new run that shares the past and goes on with `set` changed."""

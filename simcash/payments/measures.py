@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from simcash.core.simulation import Simulation
 
+LOCKED = "SELECT count(*) FROM lsm_runs WHERE gridlock = 'gridlock' AND tick BETWEEN ? AND ?"
 Arrays = dict[str, np.ndarray]
 ORDINARY = ("rtgs", "queue2", "eod_borrowing", "scheduled")  # every other channel saves liquidity
 SAVING = ~np.isin(CHANNELS, ORDINARY)
@@ -166,7 +167,11 @@ def measures(sim: Simulation, day: int | None = None) -> pd.DataFrame:
     f = flows(sim, day)
     cost = "SELECT coalesce(sum(amount), 0)::BIGINT FROM costs WHERE tick BETWEEN ? AND ?"
     spent = Measure("cost", sim.rows(cost, [f.first, f.last])[0][0], "all costs booked")
-    table = pd.DataFrame([*system(f), spent], columns=list(Measure._fields), dtype=object)
+    locked = Measure(
+        "gridlock_ticks", sim.rows(LOCKED, [f.first, f.last])[0][0], "ticks that end in gridlock"
+    )
+    shown = [*system(f), locked, spent] if sim.world.saving is not None else [*system(f), spent]
+    table = pd.DataFrame(shown, columns=list(Measure._fields), dtype=object)
     return table.set_index("name")
 
 

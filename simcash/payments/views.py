@@ -7,7 +7,7 @@ core.tables.Table. A day's length is read off `bank_days`, whose first rows come
 from __future__ import annotations
 
 from simcash.core.tables import Column, Table
-from simcash.payments.tables import CHANNELS, COST_KINDS
+from simcash.payments.tables import CHANNELS, COST_KINDS, LOCKS
 
 DAYS = "(SELECT {run}true AS one, min(tick) + 1 AS per_day FROM bank_days GROUP BY ALL)"
 THROUGHPUT = f"""
@@ -59,6 +59,15 @@ POSITIONS = f"""
     FROM sums GROUP BY {{run}}day, bank
 """
 COSTS = "SELECT {run}bank, kind, sum(amount)::BIGINT AS amount FROM costs GROUP BY {run}bank, kind"
+# Each tick's last run of liquidity saving notes the kind of lock it leaves.
+GRIDLOCKS = """
+    WITH locks AS (
+        SELECT *, tick - row_number() OVER (PARTITION BY {run}gridlock ORDER BY tick) AS episode
+        FROM lsm_runs WHERE gridlock IN ('gridlock', 'deadlock')
+    )
+    SELECT {run}gridlock AS kind, min(tick) AS first_tick, max(tick) AS last_tick, count(*) AS ticks
+    FROM locks GROUP BY {run}gridlock, episode
+"""
 PUNCTUALITY = """
     SELECT {run}sender AS bank, count(*) AS settled, count(*) FILTER (late) AS late,
         sum(amount)::BIGINT AS value, coalesce(sum(amount) FILTER (late), 0)::BIGINT AS late_value
@@ -102,6 +111,11 @@ def measure_views(banks: tuple[str, ...]) -> tuple[Table, ...]:
         view("bank_costs", "costs by bank and kind", COSTS, (
             bank, name("kind", "what for", COST_KINDS), whole("amount", "cents"),
         ), "bank", "kind"),
+        view("gridlocks", "ticks in gridlock or deadlock, where liquidity saving is on", GRIDLOCKS, (
+            name("kind", "gridlock, if netting would help, or deadlock", LOCKS),
+            whole("first_tick", "where it begins"), whole("last_tick", "where it ends"),
+            whole("ticks", "how long it is"),
+        ), "first_tick"),
         view("punctuality", "what each bank paid, and what of it too late", PUNCTUALITY, (
             bank, whole("settled", "payments settled"), whole("late", "of them after the deadline"),
             whole("value", "value settled"), whole("late_value", "of it after the deadline"),

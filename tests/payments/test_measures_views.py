@@ -27,7 +27,7 @@ def test_46_every_view_of_one_run_is_its_part_of_the_view_of_all(view, tmp_path)
                 among = history.sql(
                     f"SELECT * EXCLUDE (run_id) FROM {view} WHERE run_id = {sim.run_id} ORDER BY ALL"
                 )
-                assert len(own)
+                assert len(own) or (view, sim) == ("gridlocks", runs[0])  # which saves no liquidity
                 assert own.equals(among)
                 assert list(own.columns) == list(sim.columns(view).index)
                 assert len(sim.table(view)) == len(own)
@@ -36,6 +36,7 @@ def test_46_every_view_of_one_run_is_its_part_of_the_view_of_all(view, tmp_path)
 RATES = {"overdraft_bps_per_tick": 100, "delay_cost_per_tick_per_cent": 0.1}
 DAY = DAY | {"cost_rates": DAY["cost_rates"] | RATES}
 OTHER = scenario("A 300 | B 100", "@0 A 200 B | @1 B 900 A | @3 A 60 B", ticks_per_day=2, days=3, costs=RATES)
+OTHER["simulation"]["lsm_enabled"] = True
 
 
 def test_46_throughput_and_queues():
