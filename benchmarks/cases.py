@@ -205,6 +205,31 @@ def linear(quick: bool) -> list[Line]:
     return lines
 
 
+def intake(quick: bool) -> list[Line]:
+    """A day's log read and opened, and its payments as columns against as many events."""
+    import simcash
+
+    rounds, log = (2 if quick else 5), lists.log(50_000 if quick else 400_000)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "day.csv"
+        log.to_csv(file, index=False)
+        day = simcash.payments.from_table(file)
+        reading = [seconds(lambda: simcash.payments.from_table(file)) for _ in range(rounds)]
+    given = day.source.data
+    simcash.open(given).close()  # compiled code is loaded
+    jobs = {
+        "columns": partial(seconds, lambda: simcash.open(given).close()),
+        "events": partial(seconds, lambda: simcash.open(lists.as_events(given)).close()),
+    }
+    opening = alternate(jobs, rounds)
+    ratios = [slow / fast for slow, fast in zip(opening["events"], opening["columns"], strict=True)]
+    return [
+        line(f"read a CSV of {len(log):,} payments", "s", reading),
+        line("open it, payments as columns", "s", opening["columns"], at_most=3.0),
+        line("events against columns", "times", ratios),
+    ]
+
+
 def _column(results: list[Result], name: str) -> list[float]:
     return [float(r[name]) for r in results]
 
@@ -217,4 +242,5 @@ CASES: dict[str, Callable[[bool], list[Line]]] = {
     "history": history,
     "cold": cold,
     "linear": linear,
+    "intake": intake,
 }

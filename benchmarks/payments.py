@@ -11,7 +11,10 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BANKS = 20
 TICKS = 36  # PSSimPy's own defaults: 08:00 to 17:00 in windows of 15 minutes
@@ -119,3 +122,33 @@ def scenario(payments: list[Payment], days: int) -> dict[str, Any]:
             for p in payments
         ],
     }
+
+
+def log(count: int, banks: int = 1000, seed: int = 1) -> pd.DataFrame:
+    """A day's log as a payment system may write it."""
+    import numpy as np
+    import pandas as pd
+
+    rng, names = np.random.default_rng(seed), np.array([f"BANK{i:04d}" for i in range(banks)])
+    sender, sent = rng.integers(0, banks, count), np.sort(rng.integers(7 * 3600, 18 * 3600, count))
+    day = np.datetime64("2024-03-04T00:00:00")
+    return pd.DataFrame({
+        "reference": [f"P{i:06d}" for i in range(count)], "submission_time": day + sent,
+        "sender": names[sender], "receiver": names[(sender + rng.integers(1, banks, count)) % banks],
+        "amount": np.round(np.exp(rng.normal(10, 2, count)) + 0.01, 2),
+        "settlement_time": day + sent + rng.integers(0, 1800, count),
+    })  # fmt: skip
+
+
+def as_events(given: dict[str, Any]) -> dict[str, Any]:
+    """A scenario's listed payments as events, one by one."""
+    columns = given["payments"]
+    rows = zip(*(columns[name] for name in ("tick", "sender", "receiver", "amount")), strict=True)
+    events = [
+        {
+            "type": "CustomTransactionArrival", "from_agent": sender, "to_agent": receiver, "amount": amount,
+            "schedule": {"type": "OneTime", "tick": tick},
+        }
+        for tick, sender, receiver, amount in rows
+    ]  # fmt: skip
+    return {key: value for key, value in given.items() if key != "payments"} | {"scenario_events": events}
