@@ -49,8 +49,11 @@ def taken(world: Payments, tx_id: int) -> tuple[str, str] | None:
 
 
 def decision(world: Payments, bank: int, slot: int) -> Decision:
-    """What a bank's policy says about one payment in its queue, in a world that waits for decisions."""
+    """What a bank's policy says about one payment in its queue, in a world that waits for decisions; of a
+    policy that is not built in, only that it decides."""
     policy = policy_of(world, bank)
+    if policy.type not in BUILT_IN:
+        return Decision("none", f"policy {policy.type}", ())
     (seen,) = (seen for p, seen in views(world, bank) if p == slot)
     return BUILT_IN[policy.type](policy, seen)
 
@@ -78,7 +81,8 @@ def views(world: Payments, bank: int) -> Iterator[tuple[int, View]]:
 def in_turn(world: Payments, bank: int) -> list[int]:
     """The bank's queue in the order in which its policy is asked."""
     slots = [int(p) for p in readings.own_queue(world, bank)]
-    if world.store["queue1_sorted"][bank]:
+    by_priority = world.scenario.queue1_ordering == "priority_deadline"
+    if by_priority or policy_of(world, bank).type == "PriorityDeadline":
         slots.sort(key=lambda p: (-urgency(world, p), world.store["deadline"][p]))
     return slots
 
