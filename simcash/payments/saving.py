@@ -19,6 +19,7 @@ ALGORITHMS = {
 MODES = {"all_or_nothing": codes.WHOLE_PAIR, "fifo_prefix": codes.PREFIXES, "lookahead": codes.AHEAD}
 MOST_CHOICES = 31  # of an exact search, and one to end with
 CANDIDATES = 4096  # feasible pairs or cycles remembered at a time
+SPARE_EDGES = 65_536  # at most, for pairs of banks that have nothing queued any more
 
 
 def saving_settings(scenario: Scenario) -> Arrays:
@@ -52,12 +53,11 @@ OF_EDGE = (
     "edge_from", "edge_to", "edge_value", "edge_head", "edge_count", "edge_first", "edge_last",
     "edge_start", "edge_run", "out_next", "out_previous", "in_next", "in_previous",
 )  # fmt: skip
-OF_PAIRED = (*OF_LINK, *OF_EDGE)  # columns of the matrix `paired`, as long as there are payment slots
-OF_SLOTS = ("paired", "edge_changed", "changed_list", "edge_hash")
+OF_SLOTS = ("links", "edges", "edge_changed", "changed_list", "edge_hash")
 OF_SAVING = (
     "saved", "out_first", "in_first", "q2_in", "outflow", "inflow", "parties", "position", "span_start",
-    "span_stop", "able", "on_path", "seen", "changed_count", "entry_flow", "choice", "best_choice",
-    "choice_slot", "choice_rest", "path", "found", "found_spare",
+    "span_stop", "able", "on_path", "last_edge", "seen", "changed_count", "entry_flow", "choice",
+    "best_choice", "choice_slot", "choice_rest", "path", "found", "found_spare",
 )  # fmt: skip
 
 
@@ -77,20 +77,22 @@ def saving_arrays(settings: Arrays, slots: int) -> Arrays:
     }
     sizes |= dict.fromkeys(("choice", "best_choice", "choice_slot", "choice_rest"), (MOST_CHOICES,))
     arrays = {name: np.zeros(size, np.int64) for name, size in sizes.items()}
+    arrays["last_edge"][:] = codes.NONE
     return arrays | slot_arrays(settings, slots)
 
 
 def slot_arrays(settings: Arrays, slots: int) -> Arrays:
     """The index of the queue for so many payments, to be built."""
-    if not settings["options"][codes.SAVING]:
-        slots = 1
     banks, memos = settings["order"].size, settings["algorithm"].size + 2
-    places = 1
-    while places < min(banks * banks, 4 * slots):
+    if not settings["options"][codes.SAVING]:
+        slots = banks = 1
+    edges, places = slots + min(banks * banks, SPARE_EDGES), 1
+    while places < min(banks * banks, 4 * edges):
         places *= 2
     return {
-        "paired": np.zeros((len(OF_PAIRED), slots), np.int64),
-        "edge_changed": np.zeros((memos, slots), np.int64),
-        "changed_list": np.zeros((memos, slots), np.int64),
+        "links": np.zeros((len(OF_LINK), slots), np.int64),
+        "edges": np.zeros((len(OF_EDGE), edges), np.int64),
+        "edge_changed": np.zeros((memos, edges), np.int64),
+        "changed_list": np.zeros((memos, edges), np.int64),
         "edge_hash": np.zeros(places, np.int64),
     }

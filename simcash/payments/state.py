@@ -9,7 +9,7 @@ import numpy as np
 from simcash.core.jit import Record
 from simcash.core.tables import Rows, Table
 from simcash.payments.engine import codes
-from simcash.payments.saving import OF_PAIRED, OF_SAVING, OF_SLOTS, saving_arrays, slot_arrays
+from simcash.payments.saving import OF_EDGE, OF_LINK, OF_SAVING, OF_SLOTS, saving_arrays, slot_arrays
 
 # What the scenario fixes; a snapshot leaves it out.
 SETTINGS = (
@@ -62,7 +62,7 @@ ROWS = (
 CHANGING = (*OF_RUN, "bank", "payment", "touched_list", *OF_LANE, *OF_ARENA)
 FIELDS = (
     *SETTINGS, *OF_RUN, "bank", *OF_BANK, "payment", *OF_PAYMENT, *OF_LANE, *OF_ARENA,
-    *SCRATCH_PAYMENT, *SCRATCH, *OF_SAVING, *OF_SLOTS, *OF_PAIRED, *ROWS,
+    *SCRATCH_PAYMENT, *SCRATCH, *OF_SAVING, *OF_SLOTS, *OF_LINK, *OF_EDGE, *ROWS,
 )  # fmt: skip
 FIRST_SLOTS, FIRST_ARENA = 256, 256
 UNLIMITED = 1 << 62
@@ -97,7 +97,8 @@ class Store:
         rows, arrays = self.rows, self.arrays
         arrays.update(zip(OF_BANK, arrays["bank"], strict=True))
         arrays.update(zip(OF_PAYMENT, arrays["payment"], strict=True))
-        arrays.update(zip(OF_PAIRED, arrays["paired"], strict=True))
+        arrays.update(zip(OF_LINK, arrays["links"], strict=True))
+        arrays.update(zip(OF_EDGE, arrays["edges"], strict=True))
         recorded = [table.recorded_at(self.level) for table in rows.tables]
         sizes = [m.shape[1] for m in rows.matrices]
         room = [size if wanted else UNLIMITED for size, wanted in zip(sizes, recorded, strict=True)]

@@ -26,6 +26,7 @@ from simcash.payments.engine.codes import CYCLE, FOUND, MAX_CYCLES, NONE, NOTHIN
 from simcash.payments.engine.memory import (
     FAR_BELOW,
     begin_run,
+    empty_list,
     end_run,
     look_at_banks,
     look_later,
@@ -36,7 +37,7 @@ from simcash.payments.engine.sets import try_set
 from simcash.payments.engine.settle import available
 from simcash.payments.engine.sorting import sort_by_key
 
-CYCLE_STEPS = np.int64(5_000_000)
+CYCLE_STEPS = np.int64(20_000_000)
 
 
 @inner
@@ -126,18 +127,20 @@ def search_changes(s, memo, longest):
 @part
 def search_edges(s, memo, longest):
     """Offer the cycles through changed edges, the most valuable edges first."""
-    n = s.changed_count[memo]
-    for k in range(n):
-        s.items[k] = s.changed_list[memo, k]
-        s.keys[k] = -s.edge_value[s.items[k]]
-        s.edge_changed[memo, s.items[k]] = 0
-    s.changed_count[memo] = 0
+    n = NOTHING
+    for k in range(s.changed_count[memo]):
+        e = s.changed_list[memo, k]
+        if s.edge_count[e] > 0:
+            s.items[n] = e
+            s.keys[n] = -s.edge_value[e]
+            n += 1
+    empty_list(s, memo)
     sort_by_key(s, NOTHING, n)
     for k in range(n):
         e = s.items[k]
         if s.saved[STEPS_LEFT] <= 0:
             look_later(s, e)
-        elif s.edge_count[e] > 0:
+        else:
             search_both(s, e, longest, FAR_BELOW)
 
 
@@ -151,6 +154,8 @@ def search_both(s, e, longest, before):
 @inner
 def search_through(s, weights, e, longest, before):
     """Offer the cycles that begin with edge e and whose first bank passes on what `before` did not cover."""
+    if s.out_first[s.edge_to[e]] == NONE or not mark_last_edges(s, weights, e):
+        return
     a, b, left = s.edge_from[e], s.edge_to[e], s.saved[STEPS_LEFT]
     s.on_path[a] = 1
     s.on_path[b] = 1
@@ -171,7 +176,8 @@ def search_through(s, weights, e, longest, before):
             f = s.out_next[f]
             continue
         s.path[depth] = f
-        close_cycle(s, weights, find_edge(s, z, a), depth + 1)
+        if s.last_edge[z] != NONE:
+            close_cycle(s, weights, s.last_edge[z], depth + 1)
         if depth + 2 < longest:
             s.on_path[z] = 1
             depth += 1
@@ -180,18 +186,32 @@ def search_through(s, weights, e, longest, before):
             f = s.out_next[f]
     s.on_path[a] = 0
     s.on_path[b] = 0
+    g = s.in_first[a]
+    while g != NONE:
+        s.last_edge[s.edge_from[g]] = NONE
+        g = s.in_next[g]
     s.saved[STEPS_LEFT] -= steps
     if steps >= left:
         look_later(s, e)
 
 
 @part
+def mark_last_edges(s, weights, e):
+    """Note for every bank the edge by which it can close a cycle that begins with e; whether any can."""
+    a, least, found = s.edge_from[e], weights[e] - s.able[s.edge_from[e]], False
+    g = s.in_first[a]
+    while g != NONE:
+        if weights[g] >= least:
+            s.last_edge[s.edge_from[g]] = g
+            found = True
+        g = s.in_next[g]
+    return found
+
+
+@part
 def close_cycle(s, weights, f, depth):
-    """Offer the cycle that edge f closes, if it does and its two banks can pay."""
-    if f == NONE or s.edge_count[f] == 0:
-        return
-    first = weights[s.path[0]] - weights[f] <= s.able[s.edge_to[f]]
-    if first and weights[f] - weights[s.path[depth - 1]] <= s.able[s.edge_from[f]]:
+    """Offer the cycle that edge f closes, if its first bank can pay."""
+    if weights[f] - weights[s.path[depth - 1]] <= s.able[s.edge_from[f]]:
         s.path[depth] = f
         offer_path(s, depth + 1)
 

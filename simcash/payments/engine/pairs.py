@@ -185,3 +185,38 @@ def build_index(s):
 def forget_index(s):
     """Payments moved to other slots, or the queue changed after its index was last brought up to date."""
     s.saved[INDEXED] = NO
+
+
+@inner
+def move_links(s, before, after):
+    """Follow the payments in the first `before` slots to the first `after` ones.
+
+    Where more edges were ever used than there is certain to be room for, the index begins anew.
+    """
+    if not s.saved[INDEXED] or s.saved[EDGES] > s.edge_from.size - s.pair_next.size + after:
+        forget_index(s)
+        return
+    for p in range(before):
+        n = s.moved[p]
+        if n != NONE:
+            s.pair_edge[n] = s.pair_edge[p]
+            if s.pair_edge[p] != NONE:
+                move_link(s, p, n)
+        elif s.pair_edge[p] != NONE:
+            forget_index(s)
+            return
+    for n in range(after, before):
+        s.pair_edge[n] = NONE
+
+
+@part
+def move_link(s, p, n):
+    """One payment's place on its edge, from slot p to slot n."""
+    e, previous, following = s.pair_edge[p], s.pair_previous[p], s.pair_next[p]
+    s.pair_key[n] = s.pair_key[p]
+    s.pair_previous[n] = NONE if previous == NONE else s.moved[previous]
+    s.pair_next[n] = NONE if following == NONE else s.moved[following]
+    if previous == NONE:
+        s.edge_first[e] = n
+    if following == NONE:
+        s.edge_last[e] = n

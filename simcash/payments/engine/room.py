@@ -32,7 +32,7 @@ from simcash.payments.engine.codes import (
 )
 from simcash.payments.engine.day import clear
 from simcash.payments.engine.events import due_count
-from simcash.payments.engine.pairs import forget_index
+from simcash.payments.engine.pairs import move_links
 from simcash.payments.engine.queue1 import note_deadline
 from simcash.payments.engine.queue2 import lane_of, lane_space
 
@@ -88,8 +88,8 @@ def forget_finished(s):
     """Payments that settled or were dropped leave the state; the others move up."""
     for t in range(s.due_first.size):
         s.due_first[t] = NONE
-    n = NOTHING
-    for p in range(s.at[SLOTS]):
+    slots, n = s.at[SLOTS], NOTHING
+    for p in range(slots):
         s.moved[p] = NONE
         if s.status[p] == QUEUE1 or s.status[p] == QUEUE2:
             s.moved[p] = n
@@ -107,7 +107,7 @@ def forget_finished(s):
     for b in range(s.balance.size):
         s.q1_head[b] = new_slot(s, s.q1_head[b])
         s.q1_tail[b] = new_slot(s, s.q1_tail[b])
-    forget_index(s)
+    move_links(s, slots, n)
 
 
 @inner
