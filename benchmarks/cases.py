@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import payments as lists
+from benchmarks import saving as scarce
 from benchmarks.measure import HERE, Line, alternate, answer, child, line, seconds
 
 DAYS = 50  # of the payment list that simcash runs; the others run its first day
@@ -230,6 +231,41 @@ def intake(quick: bool) -> list[Line]:
     ]
 
 
+def saving(quick: bool) -> list[Line]:
+    """About 160,000 payments between 200 banks in 2,000 ticks, liquidity scarce: what saving it takes."""
+    lists_of = {
+        "none": [],
+        "bilateral, cycles": ["bilateral", "cycles"],
+        "bilateral, cycles, partial_netting": ["bilateral", "cycles", "partial_netting"],
+    }
+    jobs = {name: partial(child, "run", source=scarce.scenario(names)) for name, names in lists_of.items()}
+    runs = alternate(jobs, 2 if quick else 5)
+    bars = {"bilateral, cycles": 1.0}
+    lines = [
+        line(f"{name}, {r[0]['payments']:,} payments, {r[0]['waiting']:,} left waiting", "s",
+             _column(r, "seconds"), at_most=bars.get(name))
+        for name, r in runs.items()
+    ]  # fmt: skip
+    short, long = (_column(runs[name], "seconds") for name in list(lists_of)[1:])
+    ratios = [a / b for a, b in zip(long, short, strict=True)]
+    return [*lines, line("partial netting as well, against without", "times", ratios, at_most=2.0)]
+
+
+def solve(quick: bool) -> list[Line]:
+    """One run of netting and of cycles on a queue given as arrays, building the queue included."""
+    from simcash.payments.lsm import solve as solve_once
+
+    lines = []
+    for name, bar in (("partial_netting", 0.1), ("cycles", 0.25)):
+        solve_once(name, *scarce.queue(1000))
+        for payments in (1_000, 10_000, 100_000):
+            money, owed = scarce.queue(payments)
+            spent = [seconds(solve_once, name, money, owed) for _ in range(2 if quick else 5)]
+            most = bar if payments == 100_000 else None
+            lines.append(line(f"{name}, {payments:,} payments", "s", spent, at_most=most))
+    return lines
+
+
 def _column(results: list[Result], name: str) -> list[float]:
     return [float(r[name]) for r in results]
 
@@ -242,5 +278,7 @@ CASES: dict[str, Callable[[bool], list[Line]]] = {
     "history": history,
     "cold": cold,
     "linear": linear,
+    "saving": saving,
+    "solve": solve,
     "intake": intake,
 }
