@@ -38,7 +38,10 @@ FACES: dict[str, dict[str, str]] = {
     "payments": {
         "summary": "simcash.payments.summary:summary",
         "pulse": "simcash.payments.summary:pulse",
-        "submit": "simcash.payments.world:submit",
+        "submit": "simcash.payments.actions:submit",
+        "post_collateral": "simcash.payments.actions:post_collateral",
+        "withdraw_collateral": "simcash.payments.actions:withdraw_collateral",
+        "set_policy": "simcash.payments.actions:set_policy",
         "payment": "simcash.payments.life:payment",
         "remarks": "simcash.payments.remarks:remarks",
         "difference": "simcash.payments.differences:difference",

@@ -315,6 +315,7 @@ class Loop:
             if acted.accepted:
                 cast(Any, world).act(acted.action)
         pass_over(world, self._now)
+        self._follow_names()
         self._doubt, self._ended = False, world.done
         self._recorder.status = "running"
         self._due = self._next_due()
@@ -333,11 +334,18 @@ class Loop:
             raise TypeError(f"the {self._facts.world} world takes no actions")
         try:
             receipt = cast(Receipt, act(action))
+            self._follow_names()
             self._note(receipt)
         except BaseException as error:
             self._lose_certainty(error)
             raise
         return receipt
+
+    def _follow_names(self) -> None:
+        """An action may have given the world something to name that it did not know."""
+        tables = self._world.tables
+        if tables is not self._recorder.tables and tables != self._recorder.tables:
+            self._recorder.rename(tables)
 
     def _note(self, receipt: Receipt) -> None:
         tick, story = self._now, self._story

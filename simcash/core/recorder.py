@@ -98,6 +98,16 @@ class Recorder:
         if self.history.path is not None:
             self._to_file(complete=True)
 
+    def rename(self, tables: Sequence[Table]) -> None:
+        """The world's tables as they are now, with more texts behind their codes than before."""
+        with self._lock:
+            self.flush()
+            con = self.history.memory if self.history.path is None else self.history.open_file()
+            with Shield(), self.history.transaction(con):
+                store.relabel(con, self.run_id, tables)
+            self.tables = tuple(tables)
+            self.history.changed()
+
     def cut(self, tick: int, seq: int = 0) -> None:
         """Forget rows from `tick` on, and actions from its `seq`th; later forks keep what they shared."""
         with self._lock:

@@ -59,8 +59,12 @@ class Source:
         return place.line if place and place is not self.lines else None
 
     def problem(self, path: KeyPath, message: str) -> Problem:
-        """A problem at a key path, with the file and line it stands in, or "set" if it came from outside."""
-        if any(path[: len(changed)] == changed for changed in self.changed):
+        """A problem at a key path, with the file and line it stands in, or "set" if it came from outside.
+
+        What was set may lie within it, or it within what was set.
+        """
+        common = (min(len(path), len(changed)) for changed in self.changed)
+        if any(n and path[:n] == changed[:n] for n, changed in zip(common, self.changed, strict=True)):
             return Problem("set", None, dotted(path), message)
         return Problem(self.file, self.line(path), dotted(path), message)
 

@@ -75,6 +75,12 @@ def keep_labels(con: Connection, run: int, tables: Iterable[Table]) -> None:
     insert(con, "labels", [(run, table, column, list_id) for table, column, list_id, _ in coded])
 
 
+def relabel(con: Connection, run: int, tables: Iterable[Table]) -> None:
+    """More texts behind a run's codes than when it began."""
+    con.execute("DELETE FROM labels WHERE run_id = ?", [run])
+    keep_labels(con, run, tables)
+
+
 def insert(con: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
     """Rows of Python values, not too many in one statement."""
     for start in range(0, len(rows), 500):

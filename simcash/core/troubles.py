@@ -34,7 +34,10 @@ def is_alive(pid: int) -> bool:
 HELD = ("Could not set lock", "already attached", "different configuration", "being used by another process")
 CAUSES = (
     (("No space left", "disk is full"), "the disk of {path} is full; make room and go on, nothing is lost"),
-    (("Permission denied", "Read-only file system", "read-only mode"), "no permission to write {path}"),
+    (
+        ("Permission denied", "Operation not permitted", "Read-only file system", "read-only mode"),
+        "no permission to write {path}",
+    ),
     (("Is a directory",), "{path} is a folder; give the name of a file"),
     (("No such file or directory", "Not a directory"), "{path} cannot be made: no such folder"),
     (

@@ -12,15 +12,19 @@ import numpy as np
 
 from simcash.core import rng
 from simcash.core.money import MONEY_MAX, scaled
+from simcash.core.schema import exact
 from simcash.core.tables import LEVELS
 from simcash.payments import distributions as d
 from simcash.payments import happenings as h
 from simcash.payments.arrivals import NORMAL_PRIORITY, Stream
 from simcash.payments.engine import codes
+from simcash.payments.installed import Installed
 from simcash.payments.members import Agent, allocation
+from simcash.payments.roster import EVERYBODY
 from simcash.payments.saving import saving_settings
 from simcash.payments.scenario import Scenario
 from simcash.payments.tables import EVENT_TYPES
+from simcash.payments.trees import trees_of
 
 Arrays = dict[str, np.ndarray]
 POLICIES = {
@@ -30,19 +34,22 @@ POLICIES = {
     "LiquidityAware": codes.LIQUIDITY_AWARE,
 }
 LARGEST_DENOMINATOR = 10**15
-QUINTILLION = 10**18
+QUADRILLION, QUINTILLION = 10**15, 10**18
+DIRECTIONS = {"send": 1, "receive": 2, "both": 3}
 
 
-def fixed_arrays(scenario: Scenario) -> Arrays:
+def fixed_arrays(scenario: Scenario, installed: Installed) -> Arrays:
     """Everything fixed, by the names of state.SETTINGS, and the first values of what events may change."""
     return {
         "options": options(scenario),
         **banks(scenario),
+        **policies(scenario, installed),
         **limits(scenario),
         **sources(scenario),
         **events(scenario),
         **listed(scenario),
         **rules(scenario),
+        "capacity_before": capacity_before(scenario),
         "boost": boosts(scenario),
         "delay_multiplier": delay_multipliers(scenario),
         **saving_settings(scenario),
@@ -102,7 +109,6 @@ def options(scenario: Scenario) -> np.ndarray:
 def banks(scenario: Scenario) -> Arrays:
     """One number per bank: money, credit, policy."""
     agents = scenario.agents
-    by_priority = scenario.queue1_ordering == "priority_deadline"
     pools = [(a.liquidity_pool, *a.fractions(scenario.compat)) for a in agents]
     first = [allocation(pool, fraction, scenario.compat) for pool, fraction, _ in pools]
     later = [allocation(pool, fraction, scenario.compat) for pool, _, fraction in pools]
@@ -110,10 +116,6 @@ def banks(scenario: Scenario) -> Arrays:
     return {
         "order": whole(order),
         "rank": whole(np.argsort(order)),
-        "policy": whole(POLICIES[a.policy.type] for a in agents),
-        "policy_threshold": whole(getattr(a.policy, "urgency_threshold", 0) for a in agents),
-        "policy_buffer": whole(getattr(a.policy, "target_buffer", 0) for a in agents),
-        "queue1_sorted": whole(by_priority or a.policy.type == "PriorityDeadline" for a in agents),
         "first_cap": whole(a.unsecured_cap for a in agents),
         "first_posted": whole(a.posted_collateral for a in agents),
         "first_haircut": real(a.collateral_haircut for a in agents),
@@ -122,8 +124,23 @@ def banks(scenario: Scenario) -> Arrays:
         "collateral_capacity": whole(a.max_collateral_capacity for a in agents),
         "opening_balance": whole(a.opening_balance for a in agents),
         "alloc_first": whole(first),
-        "alloc_later": whole(later),
+        "first_alloc_next": whole(later),
         "stream_key": stream_keys(scenario),
+    }
+
+
+def policies(scenario: Scenario, installed: Installed) -> Arrays:
+    """Every policy by its number, and which banks and events have which."""
+    by_priority = scenario.queue1_ordering == "priority_deadline"
+    there = installed.policies
+    changed = (installed.of_event.get(i, codes.NONE) for i in range(len(scenario.scenario_events)))
+    return {
+        "first_policy": whole(installed.numbers),
+        "event_policy": whole(changed),
+        "policy_kind": whole(POLICIES[policy.type] for policy in there),
+        "policy_threshold": whole(getattr(policy, "urgency_threshold", 0) for policy in there),
+        "policy_buffer": whole(getattr(policy, "target_buffer", 0) for policy in there),
+        "policy_sorts": whole(by_priority or policy.type == "PriorityDeadline" for policy in there),
     }
 
 
@@ -258,7 +275,8 @@ class Weights:
 
 def events(scenario: Scenario) -> Arrays:
     """The scenario's events, and which of them are due when."""
-    happenings, place = scenario.scenario_events, {id: i for i, id in enumerate(scenario.ids)}
+    happenings = scenario.scenario_events
+    place = {id: i for i, id in enumerate(scenario.ids)} | {EVERYBODY: codes.NONE}
     one_time = [(e.schedule.tick, i) for i, e in enumerate(happenings) if isinstance(e.schedule, h.OneTime)]
     one_time = sorted((tick, i) for tick, i in one_time if tick < scenario.ticks)
 
@@ -266,29 +284,78 @@ def events(scenario: Scenario) -> Arrays:
         return whole(place[id] if id else codes.NONE for id in told("", *names))
 
     def told(default: Any, *names: str) -> list[Any]:
-        return [next((fields[n] for n in names if n in fields), default) for fields in map(vars, happenings)]
+        given = ((vars(event).get(name) for name in names) for event in happenings)
+        return [next((value for value in values if value is not None), default) for values in given]
 
+    every = [i for i, e in enumerate(happenings) if isinstance(e.schedule, h.Repeating)]
+    moves = whole(balance_moves(e, len(place) - 1) for e in happenings)
     soon = scenario.default_deadline
     return {
         "event_first": np.searchsorted(
             whole(tick for tick, _ in one_time), np.arange(scenario.ticks + 2)
         ).astype(np.int64),
         "event_once": whole(i for _, i in one_time),
-        "event_every": whole(i for i, e in enumerate(happenings) if isinstance(e.schedule, h.Repeating)),
+        "event_every": whole(every),
         "event_kind": whole(EVENT_TYPES.index(e.type) for e in happenings),
         "event_from": parties("from_agent", "agent"),
         "event_to": parties("to_agent", "counterparty"),
-        "event_amount": whole(told(0, "amount")),
-        "event_value": real(told(0, "multiplier", "new_weight", "min_ticks_multiplier")),
+        "event_amount": whole(told(0, "amount", "max_settlements_per_tick", "delta", "new_cap")),
+        "event_value": real(
+            told(0, "multiplier", "new_weight", "min_ticks_multiplier", "haircut", "fraction")
+        ),
+        "event_share": whole(event_share(e, scenario) for e in happenings),
+        "event_duration": whole(told(0, "duration")),
+        "event_moves": moves,
+        "repeated_moves": whole([sum(moves[every])]),
         "event_balanced": whole(told(0, "auto_balance_others")),
         "window_low": whole(billionths(told(1, "min_ticks_multiplier"))),
         "window_high": whole(billionths(told(1, "max_ticks_multiplier"))),
-        "event_priority": whole(told(5, "priority")),
-        "event_deadline": whole(soon if offset is None else offset for offset in told(soon, "deadline")),
+        "event_priority": whole(
+            10 if isinstance(e, h.MarginCall) else p
+            for e, p in zip(happenings, told(5, "priority"), strict=True)
+        ),
+        "event_deadline": whole(told(soon, "deadline")),
         "event_divisible": whole(told(0, "is_divisible")),
         "event_start": whole(getattr(e.schedule, "start_tick", 0) for e in happenings),
         "event_interval": whole(getattr(e.schedule, "interval", 1) for e in happenings),
     }
+
+
+def event_share(event: Any, scenario: Scenario) -> int:
+    """The number of an event that needs more than 53 bits, as engine/shocks.py takes it."""
+    match event:
+        case h.CollateralAdjustment():
+            return QUADRILLION
+        case h.CreditLimitChange():
+            kept = Decimal(0 if event.new_cap is not None else 1)
+            return scaled(kept if event.multiplier is None else Decimal(str(event.multiplier)), 15)
+        case h.HaircutChange():
+            return kept_share(event.haircut)
+        case h.LiquiditySqueeze():
+            return scaled(event.fraction or Decimal(0), 18)
+        case h.ParticipantOutage():
+            return DIRECTIONS[event.direction]
+        case h.LiquidityFractionChange():
+            bank = next(a for a in scenario.agents if a.id == event.agent)
+            return allocation(bank.liquidity_pool, event.fraction, scenario.compat)
+        case h.PolicyChange():
+            bank = next(a for a in scenario.agents if a.id == event.agent)
+            return allocation_under(bank, event.policy, scenario.compat)
+    return 0
+
+
+def allocation_under(bank: Agent, policy: Any, compat: str) -> int:
+    """What a bank takes from its pool each morning once it follows a policy; NONE: as before."""
+    trees = trees_of(policy)
+    named = None if trees is None else trees.liquidity_fraction
+    return int(codes.NONE) if named is None else allocation(bank.liquidity_pool, exact(named), compat)
+
+
+def balance_moves(event: Any, banks: int) -> int:
+    """From how many balances an event takes money other than by payment, at most."""
+    if isinstance(event, h.LiquiditySqueeze):
+        return banks if event.agent == EVERYBODY else 1
+    return int(isinstance(event, h.MarginCall))
 
 
 def listed(scenario: Scenario) -> Arrays:
@@ -309,6 +376,21 @@ def listed(scenario: Scenario) -> Arrays:
     order = np.argsort(tick, kind="stable")
     first = np.searchsorted(tick[order], np.arange(scenario.ticks + 2)).astype(np.int64)
     return {"listed_first": first, "listed": np.ascontiguousarray(columns[:, order])}
+
+
+def capacity_before(scenario: Scenario) -> np.ndarray:
+    """By tick, how many payments may settle because of CapacityLimits of earlier ticks."""
+    limits = [e for e in scenario.scenario_events if isinstance(e, h.CapacityLimit)]
+    left = np.full(scenario.ticks + 1 if limits else 1, codes.INFINITE)
+    for event in limits:
+        due, most = event.schedule.due(scenario.ticks), event.max_settlements_per_tick
+        # One that is repeated before it ends holds without a gap.
+        starts = due[:1] if event.duration > due.step else due
+        ends = due[-1:] if event.duration > due.step else due
+        for start, end in zip(starts, ends, strict=True):
+            held = left[start + 1 : end + event.duration]
+            np.minimum(held, most, out=held)
+    return left
 
 
 def billionths(factors: Iterable[float]) -> Iterable[int]:

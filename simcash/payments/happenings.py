@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from simcash.core.schema import Amount, Count, Holding, Model, Money, Share, Tick, broken, later, number
+from simcash.core.schema import Amount, Count, Holding, Model, Money, Share, Tick, broken, number
 from simcash.payments.behaviours import Policy
 from simcash.payments.distributions import Priority
 from simcash.payments.roster import Bank, BankOrAll
@@ -127,25 +127,19 @@ class DeadlineWindowChange(Event):
         return self
 
 
-class LaterEvent(Event):
-    """An event that is checked for its shape and then refused."""
+class Shock(Event):
+    """Something that stops settlement or changes what banks can pay with."""
+
+    one_of: ClassVar[tuple[str, ...]] = ()
 
     @model_validator(mode="after")
-    def _refuse(self) -> LaterEvent:
-        self.check_shape()
-        raise later(f"scenario event {type(self).__name__}")
-
-    def check_shape(self) -> None:
-        """Where one of several keys must be given: which."""
+    def _exactly_one(self) -> Shock:
+        if self.one_of and sum(getattr(self, key) is not None for key in self.one_of) != 1:
+            raise broken(f"give exactly one of {', '.join(self.one_of)}")
+        return self
 
 
-def exactly_one(event: Event, *keys: str) -> None:
-    """Refuse none or several of the keys."""
-    if sum(getattr(event, key) is not None for key in keys) != 1:
-        raise broken(f"give exactly one of {', '.join(keys)}")
-
-
-class CollateralAdjustment(LaterEvent):
+class CollateralAdjustment(Shock):
     """More or less credit."""
 
     type: Literal["CollateralAdjustment"]
@@ -153,7 +147,7 @@ class CollateralAdjustment(LaterEvent):
     delta: Money
 
 
-class CreditLimitChange(LaterEvent):
+class CreditLimitChange(Shock):
     """A new cap, or the old one changed."""
 
     type: Literal["CreditLimitChange"]
@@ -161,12 +155,10 @@ class CreditLimitChange(LaterEvent):
     new_cap: Holding | None = None
     delta: Money | None = None
     multiplier: Factor | None = None
-
-    def check_shape(self) -> None:
-        exactly_one(self, "new_cap", "delta", "multiplier")
+    one_of = ("new_cap", "delta", "multiplier")
 
 
-class HaircutChange(LaterEvent):
+class HaircutChange(Shock):
     """Collateral counts for less or more."""
 
     type: Literal["HaircutChange"]
@@ -174,21 +166,21 @@ class HaircutChange(LaterEvent):
     haircut: Share
 
 
-class SystemOutage(LaterEvent):
+class SystemOutage(Shock):
     """Nothing settles."""
 
     type: Literal["SystemOutage"]
     duration: Count = 1
 
 
-class LsmOutage(LaterEvent):
+class LsmOutage(Shock):
     """No liquidity saving."""
 
     type: Literal["LsmOutage"]
     duration: Count = 1
 
 
-class ParticipantOutage(LaterEvent):
+class ParticipantOutage(Shock):
     """One bank cannot send, receive, or both."""
 
     type: Literal["ParticipantOutage"]
@@ -197,7 +189,7 @@ class ParticipantOutage(LaterEvent):
     duration: Count = 1
 
 
-class CapacityLimit(LaterEvent):
+class CapacityLimit(Shock):
     """At most so many payments settle in a tick."""
 
     type: Literal["CapacityLimit"]
@@ -205,7 +197,7 @@ class CapacityLimit(LaterEvent):
     duration: Count = 1
 
 
-class LiquiditySqueeze(LaterEvent):
+class LiquiditySqueeze(Shock):
     """Money leaves a balance, for good or for a while."""
 
     type: Literal["LiquiditySqueeze"]
@@ -213,22 +205,26 @@ class LiquiditySqueeze(LaterEvent):
     amount: Amount | None = None
     fraction: Share | None = None
     duration: Count | None = None
-
-    def check_shape(self) -> None:
-        exactly_one(self, "amount", "fraction")
+    one_of = ("amount", "fraction")
 
 
-class MarginCall(LaterEvent):
+class MarginCall(Shock):
     """A bank must pay at once."""
 
     type: Literal["MarginCall"]
     agent: Bank
     amount: Amount
-    to_agent: Bank | None = None
+    to_agent: Bank | None = None  # out of the system
     deadline: Count = 1
 
+    @model_validator(mode="after")
+    def _not_to_itself(self) -> MarginCall:
+        if self.agent == self.to_agent:
+            raise broken(f'agent and to_agent are both "{self.agent}"; a bank does not pay itself')
+        return self
 
-class PolicyChange(LaterEvent):
+
+class PolicyChange(Shock):
     """A bank behaves otherwise from now on."""
 
     type: Literal["PolicyChange"]
@@ -236,7 +232,7 @@ class PolicyChange(LaterEvent):
     policy: Policy
 
 
-class LiquidityFractionChange(LaterEvent):
+class LiquidityFractionChange(Shock):
     """Another part of the pool at the next allocation."""
 
     type: Literal["LiquidityFractionChange"]
@@ -244,19 +240,17 @@ class LiquidityFractionChange(LaterEvent):
     fraction: Share
 
 
-Supported = (
+Happening = Annotated[
     DirectTransfer
     | CustomTransactionArrival
     | ScheduledSettlement
+    | CollateralAdjustment
+    | CreditLimitChange
+    | HaircutChange
     | GlobalArrivalRateChange
     | AgentArrivalRateChange
     | CounterpartyWeightChange
     | DeadlineWindowChange
-)
-NotYet = (
-    CollateralAdjustment
-    | CreditLimitChange
-    | HaircutChange
     | SystemOutage
     | LsmOutage
     | ParticipantOutage
@@ -264,6 +258,6 @@ NotYet = (
     | LiquiditySqueeze
     | MarginCall
     | PolicyChange
-    | LiquidityFractionChange
-)
-Happening = Annotated[Supported | NotYet, Field(discriminator="type")]
+    | LiquidityFractionChange,
+    Field(discriminator="type"),
+]

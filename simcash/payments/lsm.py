@@ -12,6 +12,7 @@ from simcash.core.scenario import read
 from simcash.payments.arrays import fixed_arrays
 from simcash.payments.engine import codes
 from simcash.payments.engine.solving import enqueue, solve_queue
+from simcash.payments.installed import Installed
 from simcash.payments.scenario import Scenario, open_scenario
 from simcash.payments.state import Store
 from simcash.payments.tables import payment_tables
@@ -49,7 +50,7 @@ def solve(
     refuse_nonsense(money, queue)
     whole = algorithm == WHOLE_QUEUE
     scenario = scenario_of(money, limits or {}, "partial_netting" if whole else algorithm)
-    store = Store(fixed_arrays(scenario), payment_tables(scenario.ids), "off")
+    store = Store(fixed_arrays(scenario, Installed(scenario)), payment_tables(scenario.ids), "off")
     if whole:
         store["algorithm"][0] = codes.FIRST
     fill(store, *queue.T.copy())

@@ -41,7 +41,7 @@ def banks(world: Payments) -> pd.DataFrame:
         "queue1_count": s["q1_count"], "queue1_value": s["q1_value"],
         "queue2_count": s["q2_count"], "queue2_value": s["q2_value"],
         "sent_today": sent, "received_today": received, "net_today": received - sent,
-        "policy": [agent.policy.type for agent in world.scenario.agents],
+        "policy": [world.installed.policies[n].type for n in s["policy"]],
         "cost": s["cost_run"].sum(axis=0),
     }  # fmt: skip
     return pd.DataFrame(columns, index=pd.Index(world.ids, name="bank"), copy=True)
@@ -59,9 +59,9 @@ def rtgs_queue(world: Payments) -> pd.DataFrame:
     """The central queue in its order, with what each payment waits for.
 
     `reason` is liquidity (the sender lacks `missing` cents), bilateral_limit or multilateral_limit (`used`
-    plus the amount is more than `limit`), or strict_fifo (payment `blocked_by` of the sender goes first).
-    Where money that came in since covers it already, it waits for the next tick: for liquidity, with 0
-    missing.
+    plus the amount is more than `limit`), an outage (of the sender, the receiver or the whole system) or the
+    capacity of the last tick, or strict_fifo (payment `blocked_by` of the sender goes first). Where money
+    that came in since covers it already, it waits for the next tick: for liquidity, with 0 missing.
     """
     slots = central_queue(world)
     reason, limit, used = waiting_reasons(world, slots)
@@ -208,6 +208,8 @@ def waiting_reasons(world: Payments, slots: np.ndarray) -> tuple[np.ndarray, np.
     reason = np.full(slots.size, codes.BY_LIQUIDITY)
     if s["options"][codes.STRICT_FIFO]:
         reason[behind_own(sender)] = codes.BY_STRICT_FIFO
+    down = outages(world, slots)
+    reason[down != codes.NONE] = down[down != codes.NONE]
     limit, used = np.full(slots.size, codes.NONE), np.zeros(slots.size, np.int64)
     for kind, cap, usage in (
         (codes.BY_MULTILATERAL, s["multilateral_limit"][sender], s["multilateral_used"][sender]),
@@ -218,6 +220,20 @@ def waiting_reasons(world: Payments, slots: np.ndarray) -> tuple[np.ndarray, np.
     short = missing(world, slots) > 0
     reason[short], limit[short] = codes.BY_LIQUIDITY, codes.NONE
     return reason, limit, used
+
+
+def outages(world: Payments, slots: np.ndarray) -> np.ndarray:
+    """Which outage, or want of capacity, kept each payment from settling in the last tick, or NONE."""
+    s, last = world.store, world.now - 1
+    at = s["at"]
+    reason = np.full(slots.size, codes.NONE)
+    if at[codes.SETTLED_NOW] >= at[codes.CAPACITY]:
+        reason[:] = codes.BY_CAPACITY
+    if last < at[codes.SYSTEM_BACK]:
+        reason[:] = codes.BY_SYSTEM_OUTAGE
+    reason[last < s["receives_from"][s["receiver"][slots]]] = codes.BY_RECEIVER_OUTAGE
+    reason[last < s["sends_from"][s["sender"][slots]]] = codes.BY_SENDER_OUTAGE
+    return reason
 
 
 def behind_own(sender: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from simcash.core.schema import broken, number, several
 from simcash.core.shape import Path as KeyPath
 from simcash.payments.arrivals import NORMAL_PRIORITY, Network
 from simcash.payments.distributions import FixedPriority, Weight
-from simcash.payments.happenings import Happening
+from simcash.payments.happenings import Happening, OneTime
 from simcash.payments.listed import PaymentList
 from simcash.payments.members import Agent, Group
 from simcash.payments.roster import BANK_KEYS, roster
@@ -34,11 +34,11 @@ from simcash.payments.settings import (
     ThroughputRule,
 )
 from simcash.payments.spellings import tidy
+from simcash.payments.sums import too_large
 from simcash.payments.tariff import CostRates
 from simcash.payments.trees import Files, checked_trees, in_place
 
 M = TypeVar("M", bound=Model)
-MONEY_IN_ALL = 2**62  # cents; the whole system's money fits into 64 bits
 SIMCASH: dict[str, Any] = {  # what the SimCash 0.2 engine does, where a file can say otherwise
     "rng_streams": "shared",
     "eod_penalty_applies_to": "overdue",
@@ -169,7 +169,6 @@ def open_scenario(source: Source) -> Scenario:
         }
     )
     refuse(source, whole_system(resolved))
-    warn_of_idle_events(resolved)
     return resolved
 
 
@@ -244,10 +243,7 @@ def as_in_simcash(agent: Agent) -> Agent:
 
 def whole_system(scenario: Scenario) -> list[tuple[KeyPath, str]]:
     """Mistakes that take all banks to see."""
-    found: list[tuple[KeyPath, str]] = []
-    money = sum(abs(a.opening_balance) + a.liquidity_pool for a in scenario.agents)
-    if money > MONEY_IN_ALL:
-        found.append((("agents",), f"balances and pools together are {money} cents; at most 2**62 fit"))
+    found: list[tuple[KeyPath, str]] = list(too_large(scenario))
     active = [agent for agent, rate in zip(scenario.agents, scenario.rates, strict=True) if rate]
     if len(active) == 1 and active[0].streams[0].network == "gravity":
         alone = f"network: gravity, but no bank other than {active[0].id} has a rate above 0"
@@ -256,17 +252,16 @@ def whole_system(scenario: Scenario) -> list[tuple[KeyPath, str]]:
         entry = scenario.payments.tick.index(late)
         beyond = f"entry {entry}: tick {late} comes after the last tick, {scenario.ticks - 1}"
         found.append((("payments", "tick"), beyond))
-    return found
+    return [*found, *beyond_end(scenario)]
 
 
-def warn_of_idle_events(scenario: Scenario) -> None:
-    """Events after the last tick do nothing; a shortened run has them, a mistyped tick too."""
-    idle = [i for i, event in enumerate(scenario.scenario_events) if not event.schedule.due(scenario.ticks)]
-    if idle:
-        which = ", ".join(f"scenario_events[{i}]" for i in idle[:10])
-        more = f" and {len(idle) - 10} more" if len(idle) > 10 else ""
-        warnings.warn(
-            f"{scenario.name}: {which}{more} would happen after the last tick, {scenario.ticks - 1}",
-            ScenarioWarning,
-            stacklevel=3,
-        )
+def beyond_end(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
+    """Events that would never happen."""
+    for i, event in enumerate(scenario.scenario_events):
+        if not event.schedule.due(scenario.ticks):
+            key = "tick" if isinstance(event.schedule, OneTime) else "start_tick"
+            tick = getattr(event.schedule, key)
+            yield (
+                ("scenario_events", i, "schedule", key),
+                f"tick {tick} comes after the last tick, {scenario.ticks - 1}",
+            )

@@ -13,8 +13,8 @@ from simcash.payments.saving import OF_EDGE, OF_LINK, OF_SAVING, OF_SLOTS, savin
 
 # What the scenario fixes; a snapshot leaves it out.
 SETTINGS = (
-    "options", "order", "policy", "policy_threshold", "policy_buffer", "queue1_sorted",
-    "collateral_capacity", "opening_balance", "alloc_first", "alloc_later",
+    "options", "order", "policy_kind", "policy_threshold", "policy_buffer", "policy_sorts",
+    "collateral_capacity", "capacity_before", "opening_balance", "alloc_first",
     "multilateral_limit", "net_basis", "bilateral_start", "bilateral_peer", "bilateral_limit",
     "boost", "delay_multiplier", "rule_tick", "rule_numerator", "rule_denominator",
     "rule_mode", "rule_amount", "rule_banks", "stream_key",
@@ -22,7 +22,8 @@ SETTINGS = (
     "source_divisible", "amount_kind", "amount_a", "amount_b", "amount_max",
     "priority_kind", "priority_a", "priority_b", "category_value", "category_weight", "category_cumulative",
     "event_first", "event_once", "event_every", "event_kind", "event_from", "event_to", "event_amount",
-    "event_value", "event_balanced", "event_priority", "event_deadline", "event_divisible",
+    "event_value", "event_policy", "event_share", "event_duration", "event_moves", "repeated_moves",
+    "event_balanced", "event_priority", "event_deadline", "event_divisible",
     "event_start", "event_interval", "window_low", "window_high", "listed_first", "listed",
     "rank", "algorithm", "algorithm_mode", "algorithm_size",
 )  # fmt: skip
@@ -30,7 +31,7 @@ SETTINGS = (
 OF_RUN = (
     "at", "stream", "rate_all", "rate_one", "source_low", "source_high", "weights", "cumulative",
     "weight_rows", "due_first", "due_last", "bilateral_used", "rule_settled", "day", "cost_day", "cost_run",
-    "delay_sum",
+    "delay_sum", "squeezes",
 )  # fmt: skip
 OF_BANK = (
     "balance", "min_tick", "pending_tick", "cap", "posted", "haircut_bits", "limit", "available",
@@ -38,6 +39,9 @@ OF_BANK = (
     "net_today", "budget",  # so far as table bank_ticks has them
     "pending", "min_day", "max_day", "allocated", "loan", "opening", "multilateral_used",
     "q1_head", "q1_tail", "collateral_value", "keep", "scenario_cap",
+    "sends_from", "receives_from",  # the ticks from which it is no longer cut off
+    "alloc_next", "scenario_alloc",  # of the pool: next morning, and as the scenario has it
+    "policy", "scenario_policy",  # numbers of policies: in force, and as the scenario has it
 )  # fmt: skip
 OF_PAYMENT = (
     "tx", "parent", "sender", "receiver", "amount", "priority", "original_priority", "divisible",
@@ -115,11 +119,13 @@ class Store:
 
     def grow(self) -> None:
         """Give every array at least what compiled code asked for in `need`."""
-        slots, arena, *rows = (int(n) for n in self.arrays["need"])
+        slots, arena, squeezes, *rows = (int(n) for n in self.arrays["need"])
         if slots > self.slots:
             self.widen_slots(max(slots, 2 * self.slots))
         if arena > self.arrays["lane_slot"].size:
             self.widen_arena(max(arena, 2 * self.arrays["lane_slot"].size))
+        if squeezes > self.arrays["squeezes"].shape[1]:
+            self.widen(("squeezes",), 2 * squeezes)
         for table, wanted in enumerate(rows):
             if wanted > self.arrays["row_room"][table]:
                 self.rows.reserve(table, wanted - int(self.rows.counts[table]))
@@ -155,6 +161,8 @@ class Store:
         at = self.arrays["at"]
         if name in ("payment", "touched_list"):
             return int(at[codes.SLOTS])
+        if name == "squeezes":
+            return int(at[codes.SQUEEZES])
         if name in OF_ARENA:
             return int(at[codes.ARENA]) * (2 if name == "tree" else 1)
         return None
@@ -162,9 +170,9 @@ class Store:
     def keep_fixed(self) -> None:
         """Where a fork's scenario, not the snapshot, counts: caps it changes, weights of banks without."""
         arrays = self.arrays
-        cap, given = (arrays["bank"][OF_BANK.index(name)] for name in ("cap", "scenario_cap"))
-        changed = given != arrays["first_cap"]
-        cap[changed] = given[changed] = arrays["first_cap"][changed]
+        self.prefer("cap", "scenario_cap", arrays["first_cap"])
+        self.prefer("alloc_next", "scenario_alloc", arrays["first_alloc_next"])
+        self.prefer("policy", "scenario_policy", arrays["first_policy"])
         old, new = arrays["weight_rows"], arrays["source_weights"]
         if not np.array_equal(old, new):
             weights = arrays["first_weights"].copy()
@@ -172,6 +180,12 @@ class Store:
             weights[new[both]] = arrays["weights"][old[both]]
             arrays["weights"], arrays["weight_rows"] = weights, new.copy()
             arrays["cumulative"] = np.cumsum(weights, axis=1)
+
+    def prefer(self, name: str, said: str, says: np.ndarray) -> None:
+        """What a bank's scenario says goes before what is in force, if it said something else before."""
+        value, known = (self.arrays["bank"][OF_BANK.index(column)] for column in (name, said))
+        changed = known != says
+        value[changed] = known[changed] = says[changed]
 
     def load(self, arrays: dict[str, np.ndarray]) -> None:
         """Put a snapshot's arrays in place of the present ones."""
@@ -206,8 +220,9 @@ def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "cost_run": np.zeros((codes.KINDS, banks), np.int64),
         "delay_sum": np.zeros((banks, 6), np.int64),
         "pause": np.zeros(1, np.int64),
+        "squeezes": np.zeros((3, 0), np.int64),  # tick of return, bank, amount
         "streams": np.ones(5, np.uint64),
-        "need": np.zeros(2 + codes.TABLES, np.int64),
+        "need": np.zeros(3 + codes.TABLES, np.int64),
         "net": np.zeros(banks, np.int64),
         "due": np.zeros(banks, np.int64),
         "heap": np.zeros(lanes, np.int64),
@@ -218,6 +233,7 @@ def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     for name in ("stream", "source_low", "source_high", "weights", "cumulative"):
         arrays[name] = settings[f"first_{name}"].copy()
     arrays["weight_rows"] = settings["source_weights"].copy()
+    arrays["at"][codes.CAPACITY] = codes.INFINITE
     return arrays | saving_arrays(settings, FIRST_SLOTS)
 
 
@@ -227,6 +243,8 @@ def first_banks(settings: dict[str, np.ndarray]) -> np.ndarray:
     column = dict(zip(OF_BANK, banks, strict=True))
     column["balance"][:] = settings["opening_balance"]
     column["cap"][:] = column["scenario_cap"][:] = settings["first_cap"]
+    column["alloc_next"][:] = column["scenario_alloc"][:] = settings["first_alloc_next"]
+    column["policy"][:] = column["scenario_policy"][:] = settings["first_policy"]
     column["posted"][:] = settings["first_posted"]
     column["haircut_bits"][:] = settings["first_haircut"].view(np.int64)
     column["keep"][:] = settings["first_keep"]

@@ -21,6 +21,7 @@ KINDS = (
     "EodBorrowing", "DeferredCreditApplied", "CostAccrual", "ThroughputMissed",
     "LiquidityAllocation", "LiquidityReturn", "ScenarioEventExecuted", "EndOfDay",
     "CollateralPost", "CollateralWithdraw", "CollateralTimerWithdrawn", "CollateralTimerBlocked",
+    "OutageStarted", "OutageEnded",
 )  # fmt: skip
 PAYMENT = "sender, receiver, tx_id, amount"
 OWN = "bank, NULL, tx_id, amount"
@@ -36,6 +37,9 @@ STREAMS: tuple[Stream, ...] = (
         "liquidity WHERE kind = 'repayment'"),
     ("ScenarioEventExecuted", "10", "bank, counterparty, tx_id, amount",
         "'event', event, 'value', value, 'settled', settled", "notices WHERE kind = 'ScenarioEventExecuted'"),
+    ("OutageEnded", "10", "bank, NULL, NULL, NULL", "'event', event", "notices WHERE kind = 'OutageEnded'"),
+    ("OutageStarted", "11", "bank, NULL, NULL, NULL", "'event', event",
+        "notices WHERE kind = 'ScenarioEventExecuted' AND event LIKE '%Outage'"),
     ("CollateralPost", LAYER, "bank, NULL, NULL, amount", MOVED, "collateral WHERE requested >= 0"),
     ("CollateralWithdraw", LAYER, "bank, NULL, NULL, -amount", MOVED,
         "collateral WHERE requested < 0 AND layer <> 'timer'"),

@@ -12,7 +12,7 @@ CHANNELS = (
 )  # fmt: skip
 SOURCES = ("arrival", "event", "submit", "split", "listed")
 LAYERS = ("strategic", "end_of_tick", "timer", "user")
-ORIGINS = ("scenario", "fork")
+ORIGINS = ("scenario", "fork", "event", "user")
 COST_KINDS = (
     "overdraft", "delay", "collateral", "liquidity", "deadline_penalty",
     "eod_penalty", "drop_penalty", "split_friction", "throughput_penalty", "eod_borrowing",
@@ -20,9 +20,13 @@ COST_KINDS = (
 LIQUIDITY_KINDS = ("allocation", "return", "loan", "repayment", "squeeze", "reset", "outflow")
 CLASSES = ("HighlyUrgent", "Urgent", "Normal")
 ACTIONS = ("Release", "Hold", "Drop")
-REASONS = ("policy", "liquidity", "bilateral_limit", "multilateral_limit", "strict_fifo")
+REASONS = (
+    "policy", "liquidity", "bilateral_limit", "multilateral_limit", "strict_fifo",
+    "sender_outage", "receiver_outage", "system_outage", "capacity",
+)  # fmt: skip
 NOTICES = (
     "ScenarioEventExecuted", "PriorityEscalated", "DeferredCreditApplied", "ThroughputMissed", "EndOfDay",
+    "OutageEnded",
 )  # fmt: skip
 EVENT_TYPES = (
     "DirectTransfer", "CustomTransactionArrival", "ScheduledSettlement", "CollateralAdjustment",
@@ -154,7 +158,7 @@ def payment_tables(banks: tuple[str, ...], reasons: tuple[str, ...] = ()) -> tup
         )),
         Table("notices", "happenings that are not rows elsewhere", (
             tick, seq, code("kind", NOTICES, "what happened"),
-            code("event", EVENT_TYPES, "the scenario event executed", True),
+            code("event", EVENT_TYPES, "the scenario event executed or over", True),
             bank("bank", "whom it concerns", True), bank("counterparty", "the other bank", True),
             whole("tx_id", "the payment", True),
             whole("amount", "cents, or the new priority; 0 where it does not apply"),
@@ -204,7 +208,7 @@ def sets_table() -> Table:
 
 def policies_table(banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple[str, ...]) -> Table:
     """Who follows which policy; its rows are written by the world, not by the rules."""
-    return Table("policies", "which policy each bank follows: at the start, and where a fork changes it", (
+    return Table("policies", "which policy each bank follows: at the start, and where that changes", (
         Column("tick", "int32", "tick from which it holds"),
         Column("bank", "int32", "the bank", banks),
         Column("policy_hash", "int32", "short name of the policy, the same for the same policy", hashes),

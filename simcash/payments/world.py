@@ -3,58 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from simcash.core.ahead import compile_ahead
 from simcash.core.clock import Clock, minutes_of
 from simcash.core.jit import compiling
-from simcash.core.money import MONEY_MAX, show
-from simcash.core.problems import choice
+from simcash.core.money import show
 from simcash.core.scenario import Source
+from simcash.core.shape import Path
 from simcash.core.tables import Batch
 from simcash.core.world import Picture, Receipt, Snapshot
-from simcash.payments.arrays import fixed_arrays
+from simcash.payments.actions import Action, perform
+from simcash.payments.arrays import allocation_under, fixed_arrays, policies
 from simcash.payments.engine import codes
-from simcash.payments.engine.day import open_accounts
-from simcash.payments.engine.events import new_payment
-from simcash.payments.engine.queue1 import join_queue1
 from simcash.payments.engine.tick import SAVING_STAGES, STAGES, run
+from simcash.payments.happenings import PolicyChange, Shock
 from simcash.payments.installed import Installed
 from simcash.payments.scenario import Scenario, check_fork, open_scenario, refuse
 from simcash.payments.state import Store
-from simcash.payments.tables import CLASSES, world_tables
+from simcash.payments.tables import world_tables
 from simcash.payments.trees import trees_of
 from simcash.payments.views import measure_views
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from simcash.core.simulation import Simulation
     from simcash.core.tables import Table
 
 VERSION = 1
 
 
-@dataclass(frozen=True)
-class Submit:
-    """A payment handed to its sender's queue between ticks."""
-
-    sender: str
-    receiver: str
-    amount: int
-    deadline_tick: int
-    priority: int = 5
-    divisible: bool = False
-    rtgs_priority: str | None = None
-
-
 def open_world(source: Source) -> Payments:
     """The world of a payments scenario."""
     scenario = open_scenario(source)
-    later = [("agents", i, "policy") for i, agent in enumerate(scenario.agents) if trees_of(agent.policy)]
+    later: list[Path] = [("agents", i, "policy") for i, a in enumerate(scenario.agents) if trees_of(a.policy)]
+    for i, event in enumerate(scenario.scenario_events):
+        if isinstance(event, PolicyChange) and trees_of(event.policy):
+            later.append(("scenario_events", i, "policy"))
     refuse(source, [(path, "not yet supported: policy trees") for path in later])
     return Payments(scenario)
 
@@ -66,23 +51,35 @@ class Payments:
         self.scenario = scenario
         self.ids = scenario.ids
         self.place = {id: i for i, id in enumerate(self.ids)}
-        self.installed = Installed(scenario.agents)
+        self.installed = Installed(scenario)
         self.tables = self._declared()
         self.record = scenario.record
         self.clock = clock_of(scenario)
         self.trees = None  # or 1: what the engine leaves out unless it is used
-        self.saving = np.int64(1) if scenario.saves else None
+        self.saving = 1 if scenario.saves else None
+        self.pledged: list[tuple[int, int, int]] = []  # moved by hand, not told yet: bank, amount, after
+        self.shocks = 1 if any(isinstance(e, Shock) for e in scenario.scenario_events) else None
         with compiling():
-            self.store = Store(fixed_arrays(scenario), self.tables, scenario.record)
+            self.store = Store(fixed_arrays(scenario, self.installed), self.tables, scenario.record)
             compile_ahead("payments", STAGES, self.store.record)
             if self.saving is not None:
                 compile_ahead("payments", SAVING_STAGES, self.store.record, "saving")
-            run(self.store.record, 0, self.trees, self.saving)
+            run(self.store.record, 0, *self._used)
+
+    @property
+    def _used(self) -> tuple[int | None, ...]:
+        """Which optional parts of the engine this run needs: trees, saving, shocks."""
+        return self.trees, self.saving, self.shocks
 
     def _declared(self) -> tuple[Table, ...]:
         """The tables, their columns of policies with the texts known so far."""
         tables = world_tables(self.ids, self.installed.texts, self.installed.hashes)
         return (*tables, *measure_views(self.ids))
+
+    def _renew_policies(self) -> None:
+        """Tables and arrays of the policies known now."""
+        self.tables = self.store.tables = self._declared()
+        self.store.arrays.update(policies(self.scenario, self.installed))
 
     @property
     def now(self) -> int:
@@ -101,15 +98,19 @@ class Payments:
             store.new_rows()
         start = store.rows.counts.copy()
         until = min(self.now + ticks, self.clock.ticks)
-        if self.installed.untold and until > self.now and self.record != "off":
-            self.installed.tell(store.rows, self.now)
-        while run(store.record, until, self.trees, self.saving) == codes.NEED_ROOM:
+        if self.pledged and until > self.now and store["options"][codes.RECORD] >= codes.STANDARD:
+            self._tell_pledges()
+        known = self.installed
+        if (known.untold or known.schedule) and until > self.now and self.record != "off":
+            known.tell(store.rows, self.now, until, store["policy"])
+        while run(store.record, until, *self._used) == codes.NEED_ROOM:
             store.grow()
         return store.rows.since(start)
 
     def snapshot(self) -> Snapshot:
         """All of the changing state."""
-        meta = {"banks": list(self.ids), "policies": self.installed.meta()}
+        pledged = [list(pledge) for pledge in self.pledged]
+        meta = {"banks": list(self.ids), "policies": self.installed.meta(), "pledged": pledged}
         return Snapshot("payments", VERSION, self.now, self.store.copy(), meta)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -121,7 +122,8 @@ class Payments:
         if snapshot.meta["banks"] != list(self.ids):
             raise ValueError("the snapshot was taken with other banks")
         self.installed.resume(snapshot.meta["policies"])
-        self.tables = self.store.tables = self._declared()
+        self.pledged = [(b, amount, after) for b, amount, after in snapshot.meta["pledged"]]
+        self._renew_policies()
         self.store.load(dict(snapshot.arrays))
 
     def check_fork(self, old: Source, new: Source) -> None:
@@ -133,65 +135,27 @@ class Payments:
         store = self.store
         return int(store["balance"].sum() + store["pending"].sum() - store["at"][codes.OUTSIDE])
 
-    def act(self, action: Submit | Mapping[str, Any]) -> Receipt:
-        """Submit a payment between ticks."""
-        if isinstance(action, Mapping):
-            return self._act_from(dict(action))
-        told = {"type": "Submit", **asdict(action)}
-        refusal, nearest = self._objection(action)
-        if refusal:
-            return Receipt(False, told, refusal, nearest)
-        return Receipt(True, told, id=self._put(action))
+    def act(self, action: Action | Mapping[str, Any]) -> Receipt:
+        """Do something between ticks, or say why not."""
+        return perform(self, action)
 
-    def _act_from(self, told: dict[str, Any]) -> Receipt:
-        """An action in its JSON form."""
-        kind = told.pop("type", None)
-        known = Submit.__dataclass_fields__
-        unknown = [key for key in told if key not in known]
-        missing = [key for key in ("sender", "receiver", "amount", "deadline_tick") if key not in told]
-        if kind != "Submit" or unknown or missing:
-            wrong = (
-                f'unknown action "{kind}"; known: Submit'
-                if kind != "Submit"
-                else f"unknown {unknown}, missing {missing}"
-            )
-            return Receipt(False, {"type": kind, **told}, wrong)
-        return self.act(Submit(**told))
+    def install(self, b: int, policy: Any) -> None:
+        """A bank follows another policy from now on."""
+        self.store["policy"][b] = self.installed.add(policy, b)
+        allocated = allocation_under(self.scenario.agents[b], policy, self.scenario.compat)
+        if allocated != codes.NONE:
+            self.store["alloc_next"][b] = allocated
+        self._renew_policies()
+        self.store.rebuild()
 
-    def _objection(self, a: Submit) -> tuple[str, int | None]:
-        """Why a payment cannot be submitted, and the nearest number that could be."""
-        for id in (a.sender, a.receiver):
-            if id not in self.place:
-                return f"unknown bank {choice(str(id), self.ids, 'Banks')}", None
-        if a.sender == a.receiver:
-            return "a bank does not pay itself", None
-        for name, low, high in (
-            ("amount", 1, MONEY_MAX), ("priority", 0, 10), ("deadline_tick", self.now + 1, 2**31 - 1),
-        ):  # fmt: skip
-            value = getattr(a, name)
-            if not isinstance(value, int | np.integer) or isinstance(value, bool):
-                return f"{name} {value!r} is not a whole number", None
-            if not low <= value <= high:
-                return f"{name} {value} is not between {low} and {high}", min(max(int(value), low), high)
-        if a.rtgs_priority not in (None, *CLASSES):
-            return f'rtgs_priority "{a.rtgs_priority}" is not one of {", ".join(CLASSES)}', None
-        return ("the run is over", None) if self.done else ("", None)
-
-    def _put(self, a: Submit) -> int:
-        """Create the payment in its sender's queue; its id."""
-        store = self.store
-        store["need"][:] = 0
-        store["need"][0] = store["at"][codes.SLOTS] + 1
-        if store["need"][0] > store["tx"].size:
-            store.grow()
-        open_accounts(store.record)
-        slot = new_payment(
-            store.record, self.place[a.sender], self.place[a.receiver], int(a.amount), int(a.priority),
-            int(a.divisible), int(a.deadline_tick), codes.FROM_SUBMIT,
-        )  # fmt: skip
-        store["declared"][slot] = codes.NONE if a.rtgs_priority is None else CLASSES.index(a.rtgs_priority)
-        join_queue1(store.record, slot)
-        return int(store["tx"][slot])
+    def _tell_pledges(self) -> None:
+        """The rows of collateral that was moved by hand since the last tick."""
+        for b, amount, after in self.pledged:
+            seq = int(self.store["at"][codes.SEQ])
+            moved = (amount, amount, after - amount, after)  # requested, done, before, after
+            self.store.rows.append("collateral", self.now, seq, b, int(codes.USER), *moved, int(codes.NONE))
+            self.store["at"][codes.SEQ] += 1
+        self.pledged.clear()
 
     def picture(self, kind: str | None = None) -> Picture:
         """Banks as nodes; as edges, who owes whom in waiting payments."""
@@ -234,20 +198,6 @@ class Payments:
         from simcash.payments.readings import rtgs_queue
 
         return rtgs_queue(self)
-
-
-def submit(
-    sim: Simulation,
-    sender: str,
-    receiver: str,
-    amount: int,
-    deadline_tick: int,
-    priority: int = 5,
-    divisible: bool = False,
-    rtgs_priority: str | None = None,
-) -> Receipt:
-    """Hand a payment to its sender's queue: done, with its id, or refused with the reason."""
-    return sim.act(Submit(sender, receiver, amount, deadline_tick, priority, divisible, rtgs_priority))
 
 
 def clock_of(scenario: Scenario) -> Clock:

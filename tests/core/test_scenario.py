@@ -450,6 +450,13 @@ def test_what_was_set_is_blamed_on_the_setting():
     ]
 
 
+def test_a_mistake_around_what_was_set_is_blamed_on_the_setting_too():
+    source = parse("shapes: [{side: 1}]\nprice: 2", "d.yaml").with_values({"shapes.0.side": 5})
+    assert source.problem(("shapes", 0), "too large").file == "set"
+    assert source.problem(("shapes", 1), "too large").file == "d.yaml"
+    assert source.problem((), "empty").file == source.problem(("price",), "x").file == "d.yaml"
+
+
 @pytest.mark.parametrize("text", ["simulation: {rng_seed: 1}", "rng_seed: 1", "seed: 1", "title: a"])
 def test_the_seed_goes_where_the_file_has_it(text):
     data = parse(text).with_seed(9).data

@@ -5,6 +5,7 @@ import pytest
 from simcash.payments import state, tables
 from simcash.payments.arrays import fixed_arrays
 from simcash.payments.engine import codes
+from simcash.payments.installed import Installed
 from simcash.payments.scenario import open_scenario
 from tests.payments.test_world import WEEK, read, world
 
@@ -15,12 +16,13 @@ SPELT = {
     "SOURCES": "FROM_ARRIVAL FROM_EVENT FROM_SUBMIT FROM_SPLIT FROM_LISTED",
     "COST_KINDS": "OVERDRAFT DELAY COLLATERAL LIQUIDITY DEADLINE EOD DROP FRICTION THROUGHPUT BORROWING",
     "LAYERS": "STRATEGIC END_OF_TICK TIMER USER",
-    "LIQUIDITY_KINDS": "ALLOCATION RETURN LOAN REPAYMENT SQUEEZE RESET OUTFLOW",
+    "LIQUIDITY_KINDS": "ALLOCATION RETURN LOAN REPAYMENT SQUEEZED RESET OUTFLOW",
     "ACTIONS": "RELEASE HOLD DISCARD",
     "ALGORITHMS": "RETRY PAIRS CYCLES NETTING MAXIMUM FIRST SECOND THIRD",
     "LOCKS": "NO_LOCK GRIDLOCK DEADLOCK",
-    "REASONS": "BY_POLICY BY_LIQUIDITY BY_BILATERAL BY_MULTILATERAL BY_STRICT_FIFO",
-    "NOTICES": "EVENT_EXECUTED ESCALATED CREDIT_APPLIED THROUGHPUT_MISSED END_OF_DAY",
+    "REASONS": "BY_POLICY BY_LIQUIDITY BY_BILATERAL BY_MULTILATERAL BY_STRICT_FIFO "
+    "BY_SENDER_OUTAGE BY_RECEIVER_OUTAGE BY_SYSTEM_OUTAGE BY_CAPACITY",
+    "NOTICES": "EVENT_EXECUTED ESCALATED CREDIT_APPLIED THROUGHPUT_MISSED END_OF_DAY OUTAGE_ENDED",
 }
 WORDS = {"RTGS": "rtgs", "FROM_QUEUE2": "queue2", "DISCARD": "Drop", "BY_LIQUIDITY": "liquidity"}
 
@@ -46,7 +48,12 @@ def test_some_codes_in_words(code, word):
         ("TRANSFER", "DirectTransfer"), ("CUSTOM", "CustomTransactionArrival"),
         ("SCHEDULED_SETTLEMENT", "ScheduledSettlement"), ("ARRIVAL_RATE_ALL", "GlobalArrivalRateChange"),
         ("ARRIVAL_RATE_ONE", "AgentArrivalRateChange"), ("WEIGHT_CHANGE", "CounterpartyWeightChange"),
-        ("WINDOW_CHANGE", "DeadlineWindowChange"),
+        ("WINDOW_CHANGE", "DeadlineWindowChange"), ("CAP_ADJUSTMENT", "CollateralAdjustment"),
+        ("CAP_CHANGE", "CreditLimitChange"), ("HAIRCUT_CHANGE", "HaircutChange"),
+        ("SYSTEM_OUTAGE", "SystemOutage"), ("SAVING_OUTAGE", "LsmOutage"),
+        ("PARTICIPANT_OUTAGE", "ParticipantOutage"), ("CAPACITY_LIMIT", "CapacityLimit"),
+        ("SQUEEZE", "LiquiditySqueeze"), ("MARGIN_CALL", "MarginCall"), ("POLICY_CHANGE", "PolicyChange"),
+        ("FRACTION_CHANGE", "LiquidityFractionChange"),
     ],
 )  # fmt: skip
 def test_event_codes(code, kind):
@@ -87,7 +94,8 @@ def test_matrices_begin_with_the_columns_of_their_table(table, matrix, renamed):
 
 
 def test_every_setting_is_filled():
-    found = fixed_arrays(open_scenario(read(WEEK)))
+    scenario = open_scenario(read(WEEK))
+    found = fixed_arrays(scenario, Installed(scenario))
     assert set(state.SETTINGS) <= set(found)
     assert all(
         name in state.SETTINGS or name.startswith("first_") or name == "opening_balance" for name in found

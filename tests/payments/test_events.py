@@ -65,6 +65,8 @@ COUNTED = {
     "LiquidityReturn": "liquidity WHERE kind = 'return'",
     "ScenarioEventExecuted": "notices WHERE kind = 'ScenarioEventExecuted'",
     "EndOfDay": "notices WHERE kind = 'EndOfDay'",
+    "OutageStarted": "notices WHERE kind = 'ScenarioEventExecuted' AND event LIKE '%Outage'",
+    "OutageEnded": "notices WHERE kind = 'OutageEnded'",
     "CollateralPost": "collateral WHERE requested >= 0",
     "CollateralWithdraw": "collateral WHERE requested < 0 AND layer <> 'timer'",
     "CollateralTimerWithdrawn": "collateral WHERE layer = 'timer' AND amount < 0",
@@ -105,6 +107,7 @@ STEPS = {  # kinds of events, and the steps of the tick in which they happen
     ("DeferredCreditApplied", 13), ("TransactionWentOverdue", 14), ("CostAccrual", 14),
     ("CostAccrual", 15), ("ThroughputMissed", 15), ("LiquidityReturn", 15), ("EndOfDay", 15),
     *((f"Collateral{what}", step) for what in ("Post", "Withdraw") for step in (0, 3, 11)),
+    ("OutageStarted", 1), ("OutageEnded", 1),
     ("CollateralTimerWithdrawn", 5), ("CollateralTimerBlocked", 5),
 }  # fmt: skip
 ENDS = ("RtgsImmediateSettlement", "Queue2LiquidityRelease", "EodBorrowing", "PolicyDrop")

@@ -258,46 +258,14 @@ def test_every_rule_has_its_message(settings, problem):
     assert told(data(**deepcopy(settings))) == [problem]
 
 
-# Not yet supported
-
-LATER = "not yet supported: "
-
-
-@pytest.mark.parametrize(
-    ("settings", "problem"),
-    [
-        *[(events(kind, **terms), f"scenario_events[0]: {LATER}scenario event {kind}") for kind, terms in [
-            ("CollateralAdjustment", {"agent": "A", "delta": -5}),
-            ("CreditLimitChange", {"agent": "all", "multiplier": 0.5}),
-            ("HaircutChange", {"agent": "A", "haircut": 0.1}),
-            ("SystemOutage", {}),
-            ("LsmOutage", {"duration": 2}),
-            ("ParticipantOutage", {"agent": "A", "direction": "both"}),
-            ("CapacityLimit", {"max_settlements_per_tick": 0}),
-            ("LiquiditySqueeze", {"agent": "all", "fraction": 0.1, "duration": 3}),
-            ("MarginCall", {"agent": "A", "amount": 5, "to_agent": "B"}),
-            ("LiquidityFractionChange", {"agent": "A", "fraction": 0.1}),
-            ("PolicyChange", {"agent": "A", "policy": "Fifo"}),
-        ]],
-    ],
-)  # fmt: skip
-def test_what_comes_later_is_refused_by_name(settings, problem):
-    assert told(data(**settings)) == [problem]
-
-
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
         (first(policy={"type": "LiquiditySplitting", "max_splits": 1, "min_split_amount": 1}),
          "agents[0].policy.max_splits: must be at least 2, got 1"),
-        (events("CreditLimitChange", agent="A", delta=1, new_cap=1),
-         "scenario_events[0]: give exactly one of new_cap, delta, multiplier"),
-        (events("LiquiditySqueeze", agent="A"), "scenario_events[0]: give exactly one of amount, fraction"),
-        (events("SystemOutage", duration=0), "scenario_events[0].duration: must be at least 1, got 0"),
-        (events("ParticipantOutage", agent="C"), 'scenario_events[0].agent: unknown bank "C". Banks: A, B'),
     ],
 )  # fmt: skip
-def test_what_comes_later_is_checked_for_its_shape_first(settings, problem):
+def test_policies_are_checked_for_their_shape(settings, problem):
     assert told(data(**settings)) == [problem]
 
 
@@ -348,11 +316,11 @@ def test_mistakes_of_every_kind_are_told_together():
         "simulation": RUN | {"num_days": 0},
         "record": "all",
         "scenario_events": [
-            event("SystemOutage"),
+            event("SystemOutage", duration=-1),
             event("DirectTransfer", from_agent="A", to_agent="C", amount=0),
         ],
     }
     assert [line.partition(":")[0] for line in told(data(**settings))] == [
-        "simulation.num_days", "record", "scenario_events[0]", "scenario_events[1].to_agent",
+        "simulation.num_days", "record", "scenario_events[0].duration", "scenario_events[1].to_agent",
         "scenario_events[1].amount",
     ]  # fmt: skip

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 
 import simcash
+from simcash.payments.actions import submit
 from simcash.payments.life import payment
 from simcash.payments.readings import UnknownName, available
 from simcash.payments.tables import COST_KINDS
-from simcash.payments.world import submit
 from tests.payments.table import scenario
 from tests.twins.runs import EngineRun
 from tests.twins.strategies import plays

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from simcash.core.scenario import ScenarioError, ScenarioWarning, parse, read
+from simcash.core.scenario import ScenarioError, parse, read
 from simcash.payments.distributions import FixedPriority, UniformPriority
 from simcash.payments.members import allocation
 from simcash.payments.scenario import Scenario, check_fork, open_scenario
@@ -394,9 +394,10 @@ def test_schedules_say_when(schedule, ticks):
     assert list(opened.scenario_events[0].schedule.due(opened.ticks)) == ticks
 
 
-def test_events_after_the_end_are_warned_of():
+def test_events_after_the_end_are_refused():
     late = event("GlobalArrivalRateChange", multiplier=1, schedule={"type": "OneTime", "tick": 24})
-    with pytest.warns(ScenarioWarning, match=r"scenario_events\[1\] would happen after the last tick, 23"):
+    path = r"scenario_events\[1\].schedule.tick: tick 24 comes after the last tick, 23"
+    with pytest.raises(ScenarioError, match=path):
         scenario(scenario_events=[event("GlobalArrivalRateChange", multiplier=1), late])
 
 

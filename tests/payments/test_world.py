@@ -5,7 +5,8 @@ import pytest
 
 import simcash
 from simcash.core.scenario import read
-from simcash.payments.world import Payments, Submit, open_world
+from simcash.payments.actions import Submit
+from simcash.payments.world import Payments, open_world
 
 BANKS = ("A", "B", "C", "D")
 POLICIES = ("Fifo", "Deadline", "LiquidityAware", "PriorityDeadline")

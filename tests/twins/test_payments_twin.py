@@ -20,6 +20,18 @@ def test_the_engine_saves_liquidity_as_the_twin_does(play):
     compare(play)
 
 
+@settings(max_examples=300)
+@given(plays(shocks=True))
+def test_the_engine_feels_shocks_as_the_twin_does(play):
+    compare(play)
+
+
+@settings(max_examples=300)
+@given(plays(saving=True, shocks=True))
+def test_liquidity_saving_heeds_outages_as_the_twins_does(play):
+    compare(play)
+
+
 @settings(max_examples=50)
 @given(plays())
 def test_the_twin_writes_the_declared_columns(play):

@@ -14,6 +14,7 @@ from simcash.payments.engine.candidates import (
 )
 from simcash.payments.engine.codes import (
     BILATERAL,
+    CAPACITY,
     ENTRY_OFFSET,
     INFINITE,
     LIMITED,
@@ -34,7 +35,7 @@ from simcash.payments.engine.memory import (
 from simcash.payments.engine.pairs import find_edge
 from simcash.payments.engine.record import order_queue2
 from simcash.payments.engine.sets import try_set
-from simcash.payments.engine.settle import available, bilateral_entry
+from simcash.payments.engine.settle import available, bilateral_entry, capacity_left
 
 TWO = np.int64(2)
 
@@ -135,10 +136,13 @@ def best_prefixes(s, ab, ba):
         able_b, room_b = min(able_b, room_b), INFINITE
     p, q, i, j = s.edge_first[ab], s.edge_first[ba], NOTHING, NOTHING
     out, back, value, best_i, best_j = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
-    while p != NONE and out + s.amount[p] <= room_a:
+    most = capacity_left(s)
+    while p != NONE and i < most and out + s.amount[p] <= room_a:
         out += s.amount[p]
         i += 1
-        while q != NONE and back + s.amount[q] <= min(room_b, out + able_b):
+        if s.at[CAPACITY] < INFINITE:  # the more one way, the fewer the other
+            q, back, j = s.edge_first[ba], NOTHING, NOTHING
+        while q != NONE and i + j < most and back + s.amount[q] <= min(room_b, out + able_b):
             back += s.amount[q]
             j += 1
             q = s.pair_next[q]

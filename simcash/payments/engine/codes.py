@@ -16,8 +16,12 @@ def numbers(count: int) -> list[np.int64]:
 (
     NOW, PHASE, NEXT_ID, SLOTS, LIVE, SEQ, DECISION_SEQ, NEXT_SET, TOUCHED, PENDING, Q2_SEQ, ARENA, OUTSIDE,
     ACCOUNTS,  # the day whose accounts are open, counted from 1
-) = numbers(14)  # fmt: skip
-AT_SIZE = 14
+    SYSTEM_BACK, SAVING_BACK,  # the ticks from which settlement and liquidity saving work again
+    CAPACITY, SETTLED_NOW,  # how many payments may settle in this tick, how many have
+    SQUEEZES,  # how many wait to be given back
+    HINDERED,  # whether an outage or a capacity was in force when liquidity was last saved
+) = numbers(20)  # fmt: skip
+AT_SIZE = 20
 
 # Places in `options`, the run's fixed numbers.
 (
@@ -47,12 +51,19 @@ FROM_ARRIVAL, FROM_EVENT, FROM_SUBMIT, FROM_SPLIT, FROM_LISTED = numbers(5)
 ) = numbers(10)  # fmt: skip
 KINDS = 10
 STRATEGIC, END_OF_TICK, TIMER, USER = numbers(4)  # whose decision moved collateral
-ALLOCATION, RETURN, LOAN, REPAYMENT, SQUEEZE, RESET, OUTFLOW = numbers(7)
+ALLOCATION, RETURN, LOAN, REPAYMENT, SQUEEZED, RESET, OUTFLOW = numbers(7)
 RELEASE, HOLD, DISCARD = numbers(3)
-BY_POLICY, BY_LIQUIDITY, BY_BILATERAL, BY_MULTILATERAL, BY_STRICT_FIFO = numbers(5)
-EVENT_EXECUTED, ESCALATED, CREDIT_APPLIED, THROUGHPUT_MISSED, END_OF_DAY = numbers(5)
-TRANSFER, CUSTOM, SCHEDULED_SETTLEMENT = numbers(3)
-ARRIVAL_RATE_ALL, ARRIVAL_RATE_ONE, WEIGHT_CHANGE, WINDOW_CHANGE = (np.int64(i) for i in (6, 7, 8, 9))
+(
+    BY_POLICY, BY_LIQUIDITY, BY_BILATERAL, BY_MULTILATERAL, BY_STRICT_FIFO,
+    BY_SENDER_OUTAGE, BY_RECEIVER_OUTAGE, BY_SYSTEM_OUTAGE, BY_CAPACITY,
+) = numbers(9)  # fmt: skip
+EVENT_EXECUTED, ESCALATED, CREDIT_APPLIED, THROUGHPUT_MISSED, END_OF_DAY, OUTAGE_ENDED = numbers(6)
+(
+    TRANSFER, CUSTOM, SCHEDULED_SETTLEMENT, CAP_ADJUSTMENT, CAP_CHANGE, HAIRCUT_CHANGE,
+    ARRIVAL_RATE_ALL, ARRIVAL_RATE_ONE, WEIGHT_CHANGE, WINDOW_CHANGE,
+    SYSTEM_OUTAGE, SAVING_OUTAGE, PARTICIPANT_OUTAGE, CAPACITY_LIMIT, SQUEEZE, MARGIN_CALL,
+    POLICY_CHANGE, FRACTION_CHANGE,
+) = numbers(18)  # fmt: skip
 
 # Tables in the order of tables.py.
 (

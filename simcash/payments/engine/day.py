@@ -8,6 +8,7 @@ from simcash.payments.engine.codes import (
     ALLOCATION,
     BORROWING,
     BORROWING_RATE,
+    CAPACITY,
     CARRIED,
     CREDIT_APPLIED,
     DAY_SIZE,
@@ -32,6 +33,7 @@ from simcash.payments.engine.codes import (
     RETURN,
     RETURNED,
     SENT,
+    SETTLED_NOW,
     SLOTS,
     THROUGHPUT,
     THROUGHPUT_MISSED,
@@ -43,7 +45,7 @@ from simcash.payments.engine.pairs import forget_index
 from simcash.payments.engine.queue1 import leave_queue1
 from simcash.payments.engine.queue2 import leave_queue2
 from simcash.payments.engine.rows import write_liquidity, write_notice
-from simcash.payments.engine.settle import add_money, available, credit, mark_settled
+from simcash.payments.engine.settle import add_money, available, credit, mark_settled, system_down
 
 
 @inner
@@ -67,6 +69,8 @@ def open_tick(s):
     if s.at[NOW] % s.options[TICKS_PER_DAY] == 0:
         for b in s.order:
             open_day(s, b)
+    s.at[SETTLED_NOW] = 0
+    s.at[CAPACITY] = s.capacity_before[min(s.at[NOW], s.capacity_before.size - 1)]
     for b in range(s.balance.size):
         s.min_tick[b] = s.balance[b]
         s.sent_tick[b] = 0
@@ -86,7 +90,7 @@ def open_day(s, b):
     if s.options[RESET_DAILY] and s.at[NOW] > 0:
         from_outside(s, b, RESET, s.opening_balance[b] - s.balance[b])
     if s.at[NOW] == 0 or s.options[REALLOCATE]:
-        s.allocated[b] = s.alloc_first[b] if s.at[NOW] == 0 else s.alloc_later[b]
+        s.allocated[b] = s.alloc_first[b] if s.at[NOW] == 0 else s.alloc_next[b]
         s.day[ALLOCATED_TODAY, b] = s.allocated[b]
         from_outside(s, b, ALLOCATION, s.allocated[b])
     s.min_day[b] = s.balance[b]
@@ -116,7 +120,7 @@ def is_day_end(s):
 @stage
 def borrow(s):
     """Step 12: banks borrow what they lack, and everything that waits settles as one set."""
-    if s.options[BORROWING_RATE] == NONE or not is_day_end(s):
+    if s.options[BORROWING_RATE] == NONE or not is_day_end(s) or system_down(s):
         return
     paid, due, n = s.net, s.due, NOTHING
     clear(paid)

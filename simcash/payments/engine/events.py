@@ -14,6 +14,7 @@ from simcash.payments.engine.codes import (
     NEXT_ID,
     NO,
     NONE,
+    NOTHING,
     NOW,
     SCHEDULED,
     SCHEDULED_SETTLEMENT,
@@ -40,17 +41,27 @@ def due_count(s):
 
 @stage
 def happen(s):
-    """Execute the events due at this tick, in list order: one-time and repeating ones merged."""
-    t, k, last, r = s.at[NOW], s.event_first[s.at[NOW]], s.event_first[s.at[NOW] + 1], 0
+    """Execute the events due at this tick, in list order."""
+    for i in range(due_events(s)):
+        execute(s, s.items[i])
+
+
+@inner
+def due_events(s):
+    """The events due at this tick in items[:n], in list order: one-time and repeating ones merged; n."""
+    n, t, k, last, r = NOTHING, s.at[NOW], s.event_first[s.at[NOW]], s.event_first[s.at[NOW] + 1], 0
     while k < last or r < s.event_every.size:
         if r == s.event_every.size or (k < last and s.event_once[k] < s.event_every[r]):
-            execute(s, s.event_once[k])
+            s.items[n] = s.event_once[k]
+            n += 1
             k += 1
         else:
             e = s.event_every[r]
             if t >= s.event_start[e] and (t - s.event_start[e]) % s.event_interval[e] == 0:
-                execute(s, e)
+                s.items[n] = e
+                n += 1
             r += 1
+    return n
 
 
 @inner
@@ -73,17 +84,16 @@ def execute(s, e):
         change_weight(s, e)
     elif kind == WINDOW_CHANGE:
         change_windows(s, s.window_low[e], s.window_high[e])
+    write_event(s, e, tx, settled)
+
+
+@inner
+def write_event(s, e, tx, settled):
+    """The notice of an executed event."""
     write_notice(
-        s,
-        EVENT_EXECUTED,
-        kind,
-        s.event_from[e],
-        s.event_to[e],
-        tx,
-        s.event_amount[e],
-        s.event_value[e],
-        settled,
-    )
+        s, EVENT_EXECUTED, s.event_kind[e], s.event_from[e], s.event_to[e], tx,
+        s.event_amount[e], s.event_value[e], settled,
+    )  # fmt: skip
 
 
 @njit

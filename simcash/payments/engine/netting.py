@@ -1,9 +1,9 @@
 """Partial netting (Bech and Soramäki 2001): the largest set that leaves every bank's order as it is."""
 
 from simcash.core.jit import inner, part
-from simcash.payments.engine.codes import INFINITE, NONE, NOTHING
+from simcash.payments.engine.codes import INFINITE, LIMITED, NONE, NOTHING
 from simcash.payments.engine.queue2 import lanes_per_bank
-from simcash.payments.engine.settle import available, bilateral_entry
+from simcash.payments.engine.settle import COVERED, available, bilateral_entry, outage
 
 
 @inner
@@ -30,7 +30,7 @@ def netting_set(s):
 
 @part
 def take_prefix(s, b, n):
-    """Append a bank's payments in queue order up to the first that would break a limit; the new length."""
+    """Append a bank's payments in order up to the first that a limit or an outage stops; the new length."""
     per_bank = lanes_per_bank(s)
     room = INFINITE
     if s.multilateral_limit[b] != NONE:
@@ -46,6 +46,9 @@ def take_prefix(s, b, n):
             if p == NONE or stopped:
                 continue
             k = bilateral_entry(s, b, s.receiver[p]) if first < last else NONE
+            if s.saved[LIMITED] and outage(s, p) != COVERED:
+                stopped = True
+                continue
             if s.amount[p] > room or (k != NONE and s.entry_flow[k] + s.amount[p] > s.bilateral_limit[k]):
                 stopped = True
                 continue

@@ -129,10 +129,13 @@ def place_after(s, lane, entry):
 
 @inner
 def lane_space(s):
-    """Make every lane long enough for this tick; the arena size needed if the arena is too small, else 0."""
+    """Make every lane long enough for this tick; the arena size needed if the arena is too small, else 0.
+
+    Beside what waits in the banks' own queues, `net` payments per bank go to the central queue directly.
+    """
     per_bank = lanes_per_bank(s)
     for lane in range(s.lane_base.size):
-        joining = s.q1_count[lane // per_bank]
+        joining = s.q1_count[lane // per_bank] + s.net[lane // per_bank]
         if s.lane_length[lane] + joining > s.lane_room[lane]:
             wanted = 2 * (s.lane_live[lane] + joining)
             if wanted <= s.lane_room[lane]:

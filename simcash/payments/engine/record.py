@@ -32,7 +32,7 @@ from simcash.payments.engine.codes import (
 from simcash.payments.engine.day import is_day_end
 from simcash.payments.engine.queue2 import first_of_sender, queue_key
 from simcash.payments.engine.rows import write_bank_ticks, write_waiting
-from simcash.payments.engine.settle import COVERED, available, credit_limit, stopped_by_limit
+from simcash.payments.engine.settle import COVERED, available, credit_limit, outage, stopped_by_limit
 from simcash.payments.engine.sorting import sort_by_key
 
 
@@ -122,5 +122,8 @@ def waiting_reason(s, p):
     limit = stopped_by_limit(s, p)
     if limit != COVERED:
         return limit
+    down = outage(s, p)
+    if down != COVERED:
+        return down
     behind = s.options[STRICT_FIFO] and first_of_sender(s, s.sender[p]) != p
     return BY_STRICT_FIFO if behind else BY_LIQUIDITY

@@ -42,7 +42,9 @@ def decide(s):
     if s.options[ESCALATE]:
         escalate(s)
     for b in s.order:
-        if s.queue1_sorted[b]:
+        if s.at[NOW] < s.sends_from[b]:
+            continue
+        if s.policy_sorts[s.policy[b]]:
             sort_queue1(s, b)
         seen = s.balance[b]
         p = s.q1_head[b]
@@ -62,16 +64,17 @@ def decide(s):
 @inner
 def decision(s, b, p, seen):
     """What bank b's policy says about payment p when it sees a balance of `seen`."""
-    kind = s.policy[b]
+    n = s.policy[b]
+    kind = s.policy_kind[n]
     if kind == ALWAYS:
         return RELEASE
     t = s.at[NOW]
     if s.deadline[p] <= t:
         return DISCARD
-    urgent = s.deadline[p] - t <= s.policy_threshold[b]
+    urgent = s.deadline[p] - t <= s.policy_threshold[n]
     if kind == BY_DEADLINE:
         return RELEASE if urgent else HOLD
-    buffer = s.policy_buffer[b]
+    buffer = s.policy_buffer[n]
     if urgent or buffer == 0:
         return RELEASE if effective_liquidity(s, b, seen) >= s.amount[p] else HOLD
     return HOLD if seen - s.amount[p] < buffer else RELEASE

@@ -8,6 +8,8 @@ from simcash.payments.engine.codes import (
     NEED_ROOM,
     NONE,
     NOTHING,
+    NOW,
+    PENDING,
     PHASE,
     PHASE_OPEN,
     QUEUE1,
@@ -15,6 +17,7 @@ from simcash.payments.engine.codes import (
     SAVING,
     SEQUENCING,
     SLOTS,
+    SQUEEZES,
     T_BANK_DAYS,
     T_BANK_TICKS,
     T_COLLATERAL,
@@ -44,16 +47,22 @@ def has_room(s):
     need, banks, rules = s.need, s.balance.size, s.rule_tick.size
     payments = s.at[LIVE] + s.at[TOUCHED] + coming
     need[0] = s.at[SLOTS] + coming + 1
+    count_pending(s)
     need[1] = lane_space(s)
-    rows = need[2:]
+    need[2] = s.at[SQUEEZES]
+    rows = need[3:]
     rows[T_PAYMENTS] = payments
     rows[T_SETTLEMENTS] = payments
     rows[T_BANK_TICKS] = banks
     rows[T_BANK_DAYS] = banks
     rows[T_COSTS] = banks * (5 + rules) + 4 * payments
     rows[T_LIQUIDITY] = 5 * banks
+    if s.at[PHASE] == PHASE_OPEN:
+        moves = due_moves(s)
+        need[2] += moves
+        rows[T_LIQUIDITY] += need[2]
     rows[T_LIMITS] = payments
-    rows[T_NOTICES] = banks * (1 + rules) + payments + 1
+    rows[T_NOTICES] = banks * (2 + rules) + payments + 3
     rows[T_QUEUES] = payments
     rows[T_DECISIONS] = payments
     rows[T_COLLATERAL] = 2 * banks
@@ -61,7 +70,7 @@ def has_room(s):
     if s.options[SAVING]:
         rows[T_SETS] = payments
         rows[T_RUNS] = runs_at_most(s, payments)
-    enough = need[0] <= s.tx.size and need[1] == 0
+    enough = need[0] <= s.tx.size and need[1] == 0 and need[2] <= s.squeezes.shape[1]
     for table in range(rows.size):
         rows[table] += s.row_counts[table]
         enough = enough and rows[table] <= s.row_room[table]
@@ -73,6 +82,23 @@ def runs_at_most(s, payments):
     """How many runs of liquidity-saving algorithms a tick can have: every success takes a payment."""
     rounds = MOST_SUCCESSES + 1 if s.options[SEQUENCING] else s.options[MAX_ITERATIONS]
     return min(rounds, payments + 1) * s.algorithm.size
+
+
+@part
+def count_pending(s):
+    """Payments that head step 8 without having been in Queue 1, per bank in `net`."""
+    clear(s.net)
+    for i in range(s.at[PENDING]):
+        s.net[s.sender[s.pending_list[i]]] += 1
+
+
+@part
+def due_moves(s):
+    """How often the events due now can take money from a bank's balance, at most."""
+    n = s.repeated_moves[0]
+    for k in range(s.event_first[s.at[NOW]], s.event_first[s.at[NOW] + 1]):
+        n += s.event_moves[s.event_once[k]]
+    return n
 
 
 @part

@@ -7,11 +7,14 @@ from simcash.payments.engine.bilateral import offset_ahead, offset_on_entry, off
 from simcash.payments.engine.codes import (
     AHEAD,
     ALL_OR_NOTHING,
+    CAPACITY,
     CYCLES,
     DEADLOCK,
     ENTRY_OFFSETS,
     FIRST,
     GRIDLOCK,
+    HINDERED,
+    INFINITE,
     LIMITED,
     MAX_ITERATIONS,
     MAX_VALUE,
@@ -21,6 +24,7 @@ from simcash.payments.engine.codes import (
     NO_LOCK,
     NONE,
     NOTHING,
+    NOW,
     PAIRS,
     PARTIAL_NETTING,
     PENDING,
@@ -43,6 +47,7 @@ from simcash.payments.engine.optimum import best_set
 from simcash.payments.engine.pairs import follow_queue2, link
 from simcash.payments.engine.rows import write_run
 from simcash.payments.engine.sets import try_set
+from simcash.payments.engine.settle import saving_down
 from simcash.payments.engine.submission import pass_queue2, submit
 
 FEW = np.int64(20)  # payments of which every set is tried to tell a deadlock
@@ -51,7 +56,7 @@ FEW = np.int64(20)  # payments of which every set is tried to tell a deadlock
 @stage
 def submit_and_offset(s):
     """Step 8 with entry disposition offsetting."""
-    offsetting = s.options[ENTRY_OFFSETS]
+    offsetting = s.options[ENTRY_OFFSETS] and not saving_down(s)
     if offsetting:
         note_limits(s)
         follow_queue2(s)
@@ -69,20 +74,32 @@ def save_liquidity(s):
     """Step 10."""
     note_limits(s)
     follow_queue2(s)
+    if saving_down(s):
+        return
     runs = NOTHING
     if s.algorithm.size > 0 and waiting(s) > 0:
         runs = run_sequence(s) if s.options[SEQUENCING] else run_list(s)
     if runs > 0 and s.options[RECORD] >= STANDARD:
         s.rows_runs[s.rows_runs.shape[0] - 1, s.row_counts[T_RUNS] - 1] = lock(s)
+    s.at[HINDERED] = 1 if is_hindered(s) else 0
 
 
 @part
 def note_limits(s):
-    """Whether something other than money can keep a set from settling."""
-    limited = s.bilateral_limit.size > 0
+    """Whether something other than money can keep a set from settling, or did when this was last tried."""
+    limited = s.bilateral_limit.size > 0 or s.at[HINDERED] == 1 or is_hindered(s)
     for b in range(s.balance.size):
         limited = limited or s.multilateral_limit[b] != NONE
     s.saved[LIMITED] = 1 if limited else 0
+
+
+@inner
+def is_hindered(s):
+    """Whether an outage or a capacity is in force."""
+    hindered = s.at[CAPACITY] < INFINITE or saving_down(s)
+    for b in range(s.balance.size):
+        hindered = hindered or s.sends_from[b] > s.at[NOW] or s.receives_from[b] > s.at[NOW]
+    return hindered
 
 
 @inner

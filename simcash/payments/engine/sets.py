@@ -5,16 +5,19 @@ between `gather` and `scatter`; outside they are zero.
 """
 
 from simcash.core.jit import inner, part
-from simcash.payments.engine.codes import NEXT_SET, NONE, NOTHING, RECORD, STANDARD
+from simcash.payments.engine.codes import LIMITED, NEXT_SET, NONE, NOTHING, RECORD, STANDARD
 from simcash.payments.engine.pairs import unlink
 from simcash.payments.engine.queue2 import leave_queue2, queue_key
 from simcash.payments.engine.rows import write_set
 from simcash.payments.engine.settle import (
+    COVERED,
     add_money,
     available,
     bilateral_entry,
+    capacity_left,
     credit,
     mark_settled,
+    outage,
     use_limits,
 )
 from simcash.payments.engine.sorting import sort_by_key
@@ -65,7 +68,9 @@ def scatter(s, n, m):
 
 @inner
 def is_feasible(s, n, m):
-    """Whether every bank of a gathered set can pay its net, and no limit is exceeded."""
+    """Whether every bank of a gathered set can pay its net, no limit is exceeded and no outage in the way."""
+    if s.saved[LIMITED] and not is_eligible(s, n):
+        return False
     for i in range(m):
         b = s.parties[i]
         if s.outflow[b] - s.inflow[b] > available(s, b) or not within_multilateral(s, b):
@@ -77,6 +82,15 @@ def is_feasible(s, n, m):
             if k != NONE and s.bilateral_used[k] + s.entry_flow[k] > s.bilateral_limit[k]:
                 return False
     return True
+
+
+@part
+def is_eligible(s, n):
+    """Whether there is room for all of items[:n] in this tick, and no outage concerns any of them."""
+    eligible = n <= capacity_left(s)
+    for i in range(n):
+        eligible = eligible and outage(s, s.items[i]) == COVERED
+    return eligible
 
 
 @part

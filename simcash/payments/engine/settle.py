@@ -3,19 +3,27 @@
 from simcash.core.jit import inner, part
 from simcash.payments.engine.codes import (
     BY_BILATERAL,
+    BY_CAPACITY,
     BY_LIQUIDITY,
     BY_MULTILATERAL,
+    BY_RECEIVER_OUTAGE,
+    BY_SENDER_OUTAGE,
+    BY_SYSTEM_OUTAGE,
+    CAPACITY,
     DEFERRED,
     LIVE,
     NONE,
     NOW,
     RECEIVED,
     RECEIVED_N,
+    SAVING_BACK,
     SENT,
     SENT_N,
     SETTLED,
     SETTLED_N,
+    SETTLED_NOW,
     SETTLED_VALUE,
+    SYSTEM_BACK,
 )
 from simcash.payments.engine.rows import touch, write_limit, write_settlement
 
@@ -60,6 +68,39 @@ def credit(s, b, amount):
 
 
 @inner
+def system_down(s):
+    """Whether nothing settles in this tick."""
+    return s.at[NOW] < s.at[SYSTEM_BACK]
+
+
+@inner
+def saving_down(s):
+    """Whether step 10 and offsetting at entry are idle in this tick."""
+    return system_down(s) or s.at[NOW] < s.at[SAVING_BACK]
+
+
+@inner
+def capacity_left(s):
+    """How many payments may still settle in this tick."""
+    return s.at[CAPACITY] - s.at[SETTLED_NOW]
+
+
+@inner
+def outage(s, p):
+    """COVERED, or what keeps a payment from settling however much money there is.
+
+    A set of payments is eligible if each of them is and `capacity_left` is at least their number.
+    """
+    if s.at[NOW] < s.sends_from[s.sender[p]]:
+        return BY_SENDER_OUTAGE
+    if s.at[NOW] < s.receives_from[s.receiver[p]]:
+        return BY_RECEIVER_OUTAGE
+    if system_down(s):
+        return BY_SYSTEM_OUTAGE
+    return COVERED if capacity_left(s) > 0 else BY_CAPACITY
+
+
+@inner
 def bilateral_entry(s, sender, receiver):
     """Where the sender's limit toward the receiver is kept, or NONE."""
     for k in range(s.bilateral_start[sender], s.bilateral_start[sender + 1]):
@@ -97,6 +138,9 @@ def log_limit(s, p, reason):
 @inner
 def obstacle(s, p):
     """What keeps a single payment from settling now, logged if it is a limit."""
+    reason = outage(s, p)
+    if reason != COVERED:
+        return reason
     if s.amount[p] > available(s, s.sender[p]):
         return BY_LIQUIDITY
     reason = stopped_by_limit(s, p)
@@ -126,6 +170,7 @@ def mark_settled(s, p, channel, set_id):
     t, a, b, amount = s.at[NOW], s.sender[p], s.receiver[p], s.amount[p]
     s.status[p] = SETTLED
     s.at[LIVE] -= 1
+    s.at[SETTLED_NOW] += 1
     s.settled[p] = t
     s.channel[p] = channel
     s.sent_tick[a] += amount

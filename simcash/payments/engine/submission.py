@@ -25,7 +25,7 @@ from simcash.payments.engine.queue2 import (
     queue_key,
 )
 from simcash.payments.engine.rows import touch
-from simcash.payments.engine.settle import COVERED, available, obstacle, settle_one
+from simcash.payments.engine.settle import COVERED, available, obstacle, settle_one, system_down
 
 
 @stage
@@ -67,6 +67,8 @@ def pass_queue2(s):
     Only lanes that hold a covered payment take part: each waits in a heap at its next covered payment, and a
     credit received on the way may bring that forward, but never before the point the pass has reached.
     """
+    if system_down(s):
+        return 0
     mark_overdue_in_queue2(s)
     count = 0
     per_bank = lanes_per_bank(s)

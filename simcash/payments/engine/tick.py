@@ -30,22 +30,27 @@ from simcash.payments.engine.release import decide
 from simcash.payments.engine.room import forget_finished, has_room, wants_slots
 from simcash.payments.engine.rows import write_payments
 from simcash.payments.engine.saving import save_liquidity, submit_and_offset
+from simcash.payments.engine.shocks import happen_with_shocks
 from simcash.payments.engine.submission import pass_queue2, submit_pending
 
 
 @njit
-def run(s, until, trees, saving):
+def run(s, until, trees, saving, shocks):
     """Advance to tick `until`; NEED_ROOM with the wanted sizes in `need` if arrays must grow first.
 
-    `trees` and `saving` are 1 where banks decide by policy trees and payments settle in sets, else None: the
-    compiler leaves out what stands behind `is not None`, so that nothing unused is compiled.
+    `trees`, `saving` and `shocks` are 1 where banks decide by policy trees, payments settle in sets and the
+    scenario has shocks, else None: the compiler leaves out what stands behind `is not None`, so that nothing
+    unused is compiled.
     """
     while s.at[NOW] < until:
         if s.at[PHASE] == PHASE_OPEN:
             if not has_room(s):
                 return NEED_ROOM
             open_tick(s)  # 0
-            happen(s)  # 1
+            if shocks is not None:
+                happen_with_shocks(s)  # 1
+            else:
+                happen(s)  # 1
             s.at[PHASE] = PHASE_ARRIVALS
         if s.at[PHASE] == PHASE_ARRIVALS:
             if not arrive(s):  # 2
