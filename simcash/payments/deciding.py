@@ -59,7 +59,8 @@ def decision(world: Payments, bank: int, slot: int) -> Decision:
 
 
 def policy_of(world: Payments, bank: int) -> Any:
-    return world.scenario.agents[bank].policy
+    """The policy that a bank follows now."""
+    return world.installed.policies[int(world.store["policy"][bank])]
 
 
 def views(world: Payments, bank: int) -> Iterator[tuple[int, View]]:

@@ -1,7 +1,8 @@
 """Which other payments of the central queue would let a waiting one go: as an offset, or as a set.
 
 A set of payments is feasible if no bank's net payment exceeds what it has available, and no sender's gross
-payments (less receipts, where its limits are net) exceed what is left of its limits.
+payments (less receipts, where its limits are net) exceed what is left of its limits. Payments that an outage
+stops are in no set, and a limited capacity bounds how large one can be.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_SETS = 10_000  # sets looked at in search of the smallest one
 NOBODY = -1
+OUTAGES = (codes.BY_SENDER_OUTAGE, codes.BY_RECEIVER_OUTAGE, codes.BY_SYSTEM_OUTAGE)
 Slots = tuple[int, ...]
 
 
@@ -27,7 +29,10 @@ class Releases:
 
     def __init__(self, world: Payments) -> None:
         s = world.store
-        self.queue = [int(p) for p in readings.central_queue(world)]
+        slots = readings.central_queue(world)
+        running = ~np.isin(readings.outages(world, slots), OUTAGES)
+        self.queue: list[int] = slots[running].tolist()
+        self.capacity = int(s["at"][codes.CAPACITY])  # payments that may settle in a tick
         self.sender, self.receiver, self.amount = s["sender"], s["receiver"], s["amount"]
         self.available = readings.available(world).tolist()
         self.net_basis = s["net_basis"].tolist()
@@ -45,9 +50,11 @@ class Releases:
 
     def offsets(self, p: int) -> Slots:
         """The first k opposite payments, with the smallest k that makes a feasible set with p; else none."""
+        if p not in self.queue:
+            return ()
         there, back = self.sender[p], self.receiver[p]
         opposite = [q for q in self.queue if self.sender[q] == back and self.receiver[q] == there]
-        for k in range(len(opposite) + 1):
+        for k in range(min(len(opposite) + 1, self.capacity)):
             if self.obstacle((p, *opposite[:k])) is None:
                 return tuple(opposite[:k])
         return ()
@@ -59,6 +66,8 @@ class Releases:
         A set that is short at one bank only becomes feasible with a further payment to that bank, so larger
         sets are made in this way alone, the smaller ones first.
         """
+        if p not in self.queue:
+            return ()
         into, complete = self.incoming(), True
         waiting: deque[Slots] = deque([(p,)])
         seen = {frozenset((p,))}
@@ -67,7 +76,7 @@ class Releases:
             short = self.obstacle(chosen)
             if short is None:
                 return chosen[1:]
-            for q in into[short]:
+            for q in into[short] if len(chosen) < self.capacity else ():
                 grown = frozenset((*chosen, q))
                 if q in chosen or grown in seen:
                     continue

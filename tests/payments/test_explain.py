@@ -120,6 +120,61 @@ def test_a_limit_blocks():
     assert "A has used 0 of 50 cents toward B" in repr(own)
 
 
+@pytest.mark.parametrize(
+    ("shock", "reason"),
+    [
+        ({"type": "SystemOutage", "duration": 5}, "system_outage"),
+        (
+            {"type": "ParticipantOutage", "agent": "B", "direction": "receive", "duration": 5},
+            "receiver_outage",
+        ),
+        ({"type": "CapacityLimit", "max_settlements_per_tick": 0, "duration": 5}, "capacity"),
+    ],
+)
+def test_an_outage_stops_what_could_be_paid(shock, reason):
+    event = shock | {"schedule": {"type": "OneTime", "tick": 0}}
+    found = explain(opened("A 100 | B 0", "@0 A 60 B", events=[event]), 0)
+    assert (found["reason"], found["missing"], found["offsets"]) == (reason, 0, [])
+    assert found["released_with"] == []
+    assert "no set" not in repr(found)
+
+
+def test_a_payment_that_an_outage_stops_is_in_no_set():
+    event = {"type": "ParticipantOutage", "agent": "B", "direction": "send", "duration": 5}
+    event |= {"schedule": {"type": "OneTime", "tick": 1}}
+    sim = opened("A 0 | B 0", "@0 A 5 B | @0 B 5 A", events=[event], ticks=1)
+    assert explain(sim, 0)["released_with"] == [1]
+    sim.step()
+    assert explain(sim, 0)["released_with"] == []
+    assert (explain(sim, 1)["reason"], explain(sim, 1)["released_with"]) == ("liquidity", [])
+
+
+def test_capacity_bounds_the_sets():
+    event = {"type": "CapacityLimit", "max_settlements_per_tick": 2, "duration": 5}
+    event |= {"schedule": {"type": "OneTime", "tick": 0}}
+    circle = "@0 A 5 B | @0 B 5 C | @0 C 5 A"
+    assert explain(opened("A 0 | B 0 | C 0", circle, events=[event]), 0)["released_with"] == []
+    assert explain(opened("A 0 | B 0", "@0 A 5 B | @0 B 5 A", events=[event]), 0)["offsets"] == [1]
+
+
+def test_a_bank_that_cannot_send_does_not_decide():
+    event = {"type": "ParticipantOutage", "agent": "A", "duration": 5}
+    event |= {"schedule": {"type": "OneTime", "tick": 0}}
+    found = explain(opened("A 100 | B 0", "@0 A 60 B", events=[event]), 0)
+    assert (found.location, found["action"], found["decision_path"]) == ("queue1", "none", [])
+    assert "could not decide" in found["reason"]
+
+
+def test_the_policy_in_force_is_the_one_that_is_followed():
+    event = {"type": "PolicyChange", "agent": "A", "policy": PATIENT}
+    event |= {"schedule": {"type": "OneTime", "tick": 2}}
+    hold = {"A": {"policy": {"type": "Deadline", "urgency_threshold": 0}}}
+    sim = opened("A 100 | B 0", "@0 A 60 B by 9", agents=hold, events=[event], ticks=2)
+    assert explain(sim, 0)["reason"] == "not urgent yet"
+    sim.step()
+    assert explain(sim, 0)["reason"] == "would cut into the buffer"
+
+
 def test_strict_order_names_the_payment_that_goes_first():
     sim = opened("A 10 | B 0", "@0 A 50 B | @0 A 5 B", queue2_discipline="strict_fifo")
     found = explain(sim, 1)
