@@ -32,8 +32,14 @@ def test_liquidity_saving_heeds_outages_as_the_twins_does(play):
     compare(play)
 
 
+@settings(max_examples=200)
+@given(plays(saving=True, shocks=True))
+def test_the_engine_saves_liquidity_in_spite_of_shocks_as_the_twin_does(play):
+    compare(play)
+
+
 @settings(max_examples=50)
-@given(plays())
+@given(plays(saving=True, shocks=True))
 def test_the_twin_writes_the_declared_columns(play):
     twin = perform("twin", play)
     for table in declared(play):

@@ -6,7 +6,7 @@ from simcash.core.jit import inner, part
 from simcash.payments.engine.codes import LIMITED, NOTHING
 from simcash.payments.engine.record import order_queue2
 from simcash.payments.engine.sets import gather, is_feasible, scatter
-from simcash.payments.engine.settle import available
+from simcash.payments.engine.settle import COVERED, available, capacity_left, outage
 from simcash.payments.engine.sorting import sort_by_key
 
 OPEN, TAKEN, LEFT = np.int64(0), np.int64(1), np.int64(2)  # what was decided about a payment
@@ -19,8 +19,7 @@ def best_set(s, most):
     Best is the largest value, then the most payments, then the lexicographically smallest list of ids: ids
     are decided on in order, each taken before it is left, so that of equals the right one comes first.
     """
-    n = min(most, order_queue2(s))
-    prepare(s, n)
+    n = prepare(s, min(most, order_queue2(s)))
     value, count, best, best_count, depth = NOTHING, NOTHING, NOTHING, NOTHING, NOTHING
     while depth >= 0:
         if depth == n:
@@ -36,7 +35,7 @@ def best_set(s, most):
             s.position[a] -= amount
             value += amount
             count += 1
-            goes_on = s.position[a] >= 0
+            goes_on = s.position[a] >= 0 and count <= capacity_left(s)
         elif s.choice[depth] == TAKEN:
             s.choice[depth] = LEFT
             s.position[a] += amount
@@ -56,7 +55,9 @@ def best_set(s, most):
 
 @part
 def prepare(s, n):
-    """The payments by id, what remains after each, and what banks have if they receive all of it."""
+    """The payments by id that no outage stops, what remains after each, what banks have if all settle."""
+    if s.saved[LIMITED]:
+        n = leave_out_stopped(s, n)
     for i in range(n):
         s.keys[i] = s.tx[s.items[i]]
     sort_by_key(s, NOTHING, n)
@@ -70,6 +71,18 @@ def prepare(s, n):
         s.position[s.receiver[p]] += s.amount[p]
     s.choice[:] = OPEN
     s.best_choice[:] = OPEN
+    return n
+
+
+@part
+def leave_out_stopped(s, n):
+    """Move what no outage stops to the front of items[:n]; how many."""
+    k = NOTHING
+    for i in range(n):
+        if outage(s, s.items[i]) == COVERED:
+            s.items[k] = s.items[i]
+            k += 1
+    return k
 
 
 @inner

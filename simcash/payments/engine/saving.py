@@ -47,7 +47,7 @@ from simcash.payments.engine.optimum import best_set
 from simcash.payments.engine.pairs import follow_queue2, link
 from simcash.payments.engine.rows import write_run
 from simcash.payments.engine.sets import try_set
-from simcash.payments.engine.settle import saving_down
+from simcash.payments.engine.settle import capacity_left, saving_down
 from simcash.payments.engine.submission import pass_queue2, submit
 
 FEW = np.int64(20)  # payments of which every set is tried to tell a deadlock
@@ -216,6 +216,6 @@ def lock(s):
     """What the queue is in: nothing, a gridlock that netting would dissolve, or a deadlock."""
     if waiting(s) == 0:
         return NO_LOCK
-    if netting_set(s) > 0 or (waiting(s) <= FEW and best_set(s, FEW) > 0):
+    if 0 < netting_set(s) <= capacity_left(s) or (waiting(s) <= FEW and best_set(s, FEW) > 0):
         return GRIDLOCK
     return DEADLOCK
