@@ -30,8 +30,8 @@ PLAIN = bool(numba.config.DISABLE_JIT)
 WITHOUT_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 COMPILED = "compiled"  # the file that says so in a cache folder
 
-if PLAIN:  # compiled integers wrap around silently; plain ones must too
-    np.seterr(over="ignore")
+if PLAIN:  # compiled integers wrap around silently, and infinity less infinity is no number; plain ones too
+    np.seterr(over="ignore", invalid="ignore")
 
 
 @cache

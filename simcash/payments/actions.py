@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,17 +12,20 @@ from pydantic import BaseModel, ValidationError
 
 from simcash.core.findings import findings
 from simcash.core.money import MONEY_MAX
-from simcash.core.problems import choice
+from simcash.core.problems import ScenarioError, choice
 from simcash.core.schema import Model
 from simcash.core.shape import dotted
 from simcash.core.world import Receipt
-from simcash.payments.behaviours import BuiltIn, Policy
+from simcash.payments.behaviours import Inline, Policy
 from simcash.payments.engine import codes
 from simcash.payments.engine.collateral import max_postable, max_withdrawable, move_collateral
 from simcash.payments.engine.day import open_accounts
 from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
+from simcash.payments.policies.categories import Terms, forbidden
+from simcash.payments.policies.load import from_text
 from simcash.payments.tables import CLASSES
+from simcash.payments.trees import in_place
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
@@ -134,16 +138,25 @@ class SetPolicy:
             return "; ".join(
                 f"{dotted(path)}: {text}" for path, text in findings(error, Behaviour, data)
             ), None
-        return ("not yet supported: policy trees", None) if with_trees(self.policy) else NONE
+        try:
+            checked_for(self.policy, world)
+        except ScenarioError as error:
+            return str(error), None
+        return NONE
 
     def take(self, world: Payments) -> None:
         """Install it."""
-        world.install(world.place[self.bank], Behaviour(policy=self.policy).policy)
+        world.install(world.place[self.bank], checked_for(self.policy, world))
 
 
-def with_trees(policy: Any) -> bool:
-    """Whether a policy is more than the engine knows by name."""
-    return not isinstance(Behaviour(policy=policy).policy, BuiltIn)
+def checked_for(policy: Any, world: Payments) -> Any:
+    """A policy as a world keeps it, its trees checked."""
+    found = in_place(Behaviour(policy=policy).policy, None)
+    toggles = world.scenario.policy_feature_toggles
+    if isinstance(found, Inline):
+        out = forbidden(toggles.include, toggles.exclude) if toggles else forbidden(None, None)
+        from_text(json.dumps(found.decision_trees), "policy", None, Terms(world.ids, out))
+    return found
 
 
 ACTIONS: dict[str, Any] = {

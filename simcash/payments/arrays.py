@@ -12,38 +12,33 @@ import numpy as np
 
 from simcash.core import rng
 from simcash.core.money import MONEY_MAX, scaled
-from simcash.core.schema import exact
 from simcash.core.tables import LEVELS
 from simcash.payments import distributions as d
 from simcash.payments import happenings as h
 from simcash.payments.arrivals import NORMAL_PRIORITY, Stream
 from simcash.payments.engine import codes
 from simcash.payments.installed import Installed
-from simcash.payments.members import Agent, allocation
+from simcash.payments.members import Agent, allocation, named_fraction
+from simcash.payments.programs import Programs
 from simcash.payments.roster import EVERYBODY
 from simcash.payments.saving import saving_settings
 from simcash.payments.scenario import Scenario
 from simcash.payments.tables import EVENT_TYPES
-from simcash.payments.trees import trees_of
 
 Arrays = dict[str, np.ndarray]
-POLICIES = {
-    "Fifo": codes.ALWAYS,
-    "PriorityDeadline": codes.ALWAYS,
-    "Deadline": codes.BY_DEADLINE,
-    "LiquidityAware": codes.LIQUIDITY_AWARE,
-}
 LARGEST_DENOMINATOR = 10**15
 QUADRILLION, QUINTILLION = 10**15, 10**18
 DIRECTIONS = {"send": 1, "receive": 2, "both": 3}
 
 
-def fixed_arrays(scenario: Scenario, installed: Installed) -> Arrays:
+def fixed_arrays(scenario: Scenario, installed: Installed, programs: Programs) -> Arrays:
     """Everything fixed, by the names of state.SETTINGS, and the first values of what events may change."""
     return {
-        "options": options(scenario),
+        "options": options(scenario, programs),
+        "first_registers": whole([len(programs.program.registers)]),
+        "first_ranked": whole([programs.asks_for("tx_is_top_counterparty")]),
         **banks(scenario),
-        **policies(scenario, installed),
+        **policies(scenario, installed, programs),
         **limits(scenario),
         **sources(scenario),
         **events(scenario),
@@ -64,7 +59,7 @@ def real(values: Iterable[Any]) -> np.ndarray:
     return np.array(list(values), np.float64)
 
 
-def options(scenario: Scenario) -> np.ndarray:
+def options(scenario: Scenario, programs: Programs) -> np.ndarray:
     """The run's fixed numbers, each at its place in codes.py."""
     rates, compat = scenario.cost_rates, scenario.compat == "simcash"
     deadline, eod = rates.deadline_penalty.terms, rates.eod_penalty.terms
@@ -102,6 +97,8 @@ def options(scenario: Scenario) -> np.ndarray:
         codes.MAX_CYCLES: scenario.saving.max_cycles_per_tick,
         codes.WITH_BILATERAL: scenario.saving.enable_bilateral,
         codes.WITH_CYCLES: scenario.saving.enable_cycles,
+        codes.SPLIT_COST: rates.split_friction_cost,
+        codes.ATTRIBUTE: programs.asks_for("cost_delay_so_far"),
     }
     return whole(int(values[place]) for place in range(codes.OPTIONS_SIZE))
 
@@ -116,6 +113,10 @@ def banks(scenario: Scenario) -> Arrays:
     return {
         "order": whole(order),
         "rank": whole(np.argsort(order)),
+        "liquidity_buffer": whole(a.liquidity_buffer for a in agents),
+        "first_fraction": real(fraction for _, fraction, _ in pools),
+        "first_fraction_next": real(fraction for _, _, fraction in pools),
+        "eod_rush": real([scenario.eod_rush_threshold]),
         "first_cap": whole(a.unsecured_cap for a in agents),
         "first_posted": whole(a.posted_collateral for a in agents),
         "first_haircut": real(a.collateral_haircut for a in agents),
@@ -129,19 +130,10 @@ def banks(scenario: Scenario) -> Arrays:
     }
 
 
-def policies(scenario: Scenario, installed: Installed) -> Arrays:
+def policies(scenario: Scenario, installed: Installed, programs: Programs) -> Arrays:
     """Every policy by its number, and which banks and events have which."""
-    by_priority = scenario.queue1_ordering == "priority_deadline"
-    there = installed.policies
     changed = (installed.of_event.get(i, codes.NONE) for i in range(len(scenario.scenario_events)))
-    return {
-        "first_policy": whole(installed.numbers),
-        "event_policy": whole(changed),
-        "policy_kind": whole(POLICIES[policy.type] for policy in there),
-        "policy_threshold": whole(getattr(policy, "urgency_threshold", 0) for policy in there),
-        "policy_buffer": whole(getattr(policy, "target_buffer", 0) for policy in there),
-        "policy_sorts": whole(by_priority or policy.type == "PriorityDeadline" for policy in there),
-    }
+    return {"first_policy": whole(installed.numbers), "event_policy": whole(changed), **programs.arrays}
 
 
 def secured(agent: Agent) -> int:
@@ -346,9 +338,10 @@ def event_share(event: Any, scenario: Scenario) -> int:
 
 def allocation_under(bank: Agent, policy: Any, compat: str) -> int:
     """What a bank takes from its pool each morning once it follows a policy; NONE: as before."""
-    trees = trees_of(policy)
-    named = None if trees is None else trees.liquidity_fraction
-    return int(codes.NONE) if named is None else allocation(bank.liquidity_pool, exact(named), compat)
+    named = named_fraction(policy)
+    if named is None and compat != "simcash":
+        return int(codes.NONE)
+    return allocation(bank.liquidity_pool, Decimal(1) if named is None else named, compat)
 
 
 def balance_moves(event: Any, banks: int) -> int:

@@ -31,6 +31,13 @@ def allocation(pool: int, fraction: Decimal, compat: str = "none") -> int:
     return math.floor(pool * Fraction(fraction))
 
 
+def named_fraction(policy: Any) -> Decimal | None:
+    """The part of the pool that a policy's own parameter names."""
+    trees = trees_of(policy)
+    named = None if trees is None else trees.liquidity_fraction
+    return None if named is None else exact(named)
+
+
 class Limits(Model):
     """How much a bank may send in a day, to one receiver and in all."""
 
@@ -82,9 +89,8 @@ class Member(Model):
         The scenario's, else the policy's, else all; the peer looks at the scenario's on the first day alone,
         and at the policy's afterwards.
         """
-        given, trees = self.liquidity_allocation_fraction, trees_of(self.policy)
-        named = None if trees is None else trees.liquidity_fraction
-        wanted = Decimal(1) if named is None else exact(named)
+        given, named = self.liquidity_allocation_fraction, named_fraction(self.policy)
+        wanted = Decimal(1) if named is None else named
         if compat == "simcash":
             return (Decimal(1) if given is None else given), wanted
         return (wanted, wanted) if given is None else (given, given)

@@ -9,11 +9,16 @@ import numpy as np
 from simcash.core.jit import Record
 from simcash.core.tables import Rows, Table
 from simcash.payments.engine import codes
+from simcash.payments.engine.opcodes import DEEPEST_STACK, SLOT_COUNT
+from simcash.payments.engine.partners import RANKED
+from simcash.payments.engine.seen import SEEN_SIZE
 from simcash.payments.saving import OF_EDGE, OF_LINK, OF_SAVING, OF_SLOTS, saving_arrays, slot_arrays
 
 # What the scenario fixes; a snapshot leaves it out.
 SETTINGS = (
-    "options", "order", "policy_kind", "policy_threshold", "policy_buffer", "policy_sorts",
+    "options", "order", "liquidity_buffer", "eod_rush",
+    "policy_kind", "policy_threshold", "policy_buffer", "policy_sorts",  # by the policies' numbers, as are
+    "policy_fraction", "tree_start", "revisits", "code", "constants", "focus",
     "collateral_capacity", "capacity_before", "opening_balance", "alloc_first",
     "multilateral_limit", "net_basis", "bilateral_start", "bilateral_peer", "bilateral_limit",
     "boost", "delay_multiplier", "rule_tick", "rule_numerator", "rule_denominator",
@@ -31,7 +36,8 @@ SETTINGS = (
 OF_RUN = (
     "at", "stream", "rate_all", "rate_one", "source_low", "source_high", "weights", "cumulative",
     "weight_rows", "due_first", "due_last", "bilateral_used", "rule_settled", "day", "cost_day", "cost_run",
-    "delay_sum", "squeezes",
+    "delay_sum", "squeezes", "fraction", "fraction_next",
+    "registers", "recent_sets", "arrived_to", "timers",
 )  # fmt: skip
 OF_BANK = (
     "balance", "min_tick", "pending_tick", "cap", "posted", "haircut_bits", "limit", "available",
@@ -42,12 +48,14 @@ OF_BANK = (
     "sends_from", "receives_from",  # the ticks from which it is no longer cut off
     "alloc_next", "scenario_alloc",  # of the pool: next morning, and as the scenario has it
     "policy", "scenario_policy",  # numbers of policies: in force, and as the scenario has it
+    "budgeted", "budget_each", "budget_focus",
 )  # fmt: skip
 OF_PAYMENT = (
     "tx", "parent", "sender", "receiver", "amount", "priority", "original_priority", "divisible",
     "arrival", "deadline", "submission", "settled", "overdue", "status", "channel", "source",
     "q1_ticks", "q2_ticks",  # so far as table payments has them
-    "klass", "declared", "charged", "limited", "entered",
+    "klass", "declared", "charged", "limited", "entered", "since",
+    "parent_slot", "remaining", "goes_at", "delay_paid",
     "next", "previous", "place", "entry", "due_next", "touched",
 )  # fmt: skip
 OF_LANE = ("lane_base", "lane_room", "lane_length", "lane_live")
@@ -55,8 +63,13 @@ OF_ARENA = ("lane_slot", "lane_entry", "tree")
 # What a tick uses and forgets.
 SCRATCH_PAYMENT = (
     "touched_list", "pending_list", "items", "keys", "spare_items", "spare_keys", "share", "moved",
+    "incoming_next",
 )  # fmt: skip
-SCRATCH = ("pause", "streams", "need", "net", "due", "heap", "heap_place", "heap_key", "lane_candidate")
+SCRATCH = (
+    "pause", "streams", "need", "net", "due", "heap", "heap_place", "heap_key", "lane_candidate",
+    "sight", "slots", "stack", "incoming_first", "met", "partner", "value_out", "value_in", "released_to",
+    "timer_first", "top_partner", "top_value",
+)  # fmt: skip
 ROWS = (
     "row_counts", "row_room", "rows_payments", "rows_settlements", "rows_bank_ticks", "rows_bank_days",
     "rows_costs", "rows_liquidity", "rows_limits", "rows_notices", "rows_queues", "rows_decisions",
@@ -68,6 +81,7 @@ FIELDS = (
     *SETTINGS, *OF_RUN, "bank", *OF_BANK, "payment", *OF_PAYMENT, *OF_LANE, *OF_ARENA,
     *SCRATCH_PAYMENT, *SCRATCH, *OF_SAVING, *OF_SLOTS, *OF_LINK, *OF_EDGE, *ROWS,
 )  # fmt: skip
+BY_BANK = ("incoming_first", "met", "partner", "value_out", "value_in", "released_to", "timer_first")
 FIRST_SLOTS, FIRST_ARENA = 256, 256
 UNLIMITED = 1 << 62
 
@@ -119,13 +133,14 @@ class Store:
 
     def grow(self) -> None:
         """Give every array at least what compiled code asked for in `need`."""
-        slots, arena, squeezes, *rows = (int(n) for n in self.arrays["need"])
+        slots, arena, squeezes, timers, *rows = (int(n) for n in self.arrays["need"])
         if slots > self.slots:
             self.widen_slots(max(slots, 2 * self.slots))
         if arena > self.arrays["lane_slot"].size:
             self.widen_arena(max(arena, 2 * self.arrays["lane_slot"].size))
-        if squeezes > self.arrays["squeezes"].shape[1]:
-            self.widen(("squeezes",), 2 * squeezes)
+        for name, wanted in (("squeezes", squeezes), ("timers", timers)):
+            if wanted > self.arrays[name].shape[1]:
+                self.widen((name,), 2 * wanted)
         for table, wanted in enumerate(rows):
             if wanted > self.arrays["row_room"][table]:
                 self.rows.reserve(table, wanted - int(self.rows.counts[table]))
@@ -161,8 +176,8 @@ class Store:
         at = self.arrays["at"]
         if name in ("payment", "touched_list"):
             return int(at[codes.SLOTS])
-        if name == "squeezes":
-            return int(at[codes.SQUEEZES])
+        if name in ("squeezes", "timers"):
+            return int(at[codes.SQUEEZES if name == "squeezes" else codes.TIMERS])
         if name in OF_ARENA:
             return int(at[codes.ARENA]) * (2 if name == "tree" else 1)
         return None
@@ -193,6 +208,7 @@ class Store:
         self.arrays.update({name: arrays[name].copy() for name in CHANGING})
         self.keep_fixed()
         self.widen_slots(slots)
+        self.widen(("timers",), self.arrays["timers"].shape[1] + 2 * self.arrays["order"].size)
         self.widen_arena(max(FIRST_ARENA, self.arrays["lane_slot"].size))
         self.new_rows()
 
@@ -222,7 +238,16 @@ def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "pause": np.zeros(1, np.int64),
         "squeezes": np.zeros((3, 0), np.int64),  # tick of return, bank, amount
         "streams": np.ones(5, np.uint64),
-        "need": np.zeros(3 + codes.TABLES, np.int64),
+        "need": np.zeros(4 + codes.TABLES, np.int64),
+        "registers": np.zeros((banks, settings["first_registers"][0])),
+        "recent_sets": np.zeros(10, np.int64),
+        "arrived_to": np.zeros(banks * banks if settings["first_ranked"] else 0, np.int64),
+        "timers": np.zeros((4, 2 * banks), np.int64),  # bank, tick, amount; the next of the bank
+        "sight": np.zeros(SEEN_SIZE, np.int64),
+        "slots": np.zeros(SLOT_COUNT),
+        "stack": np.zeros(DEEPEST_STACK),
+        "top_partner": np.zeros((4, RANKED), np.int64),
+        "top_value": np.zeros((4, RANKED), np.int64),
         "net": np.zeros(banks, np.int64),
         "due": np.zeros(banks, np.int64),
         "heap": np.zeros(lanes, np.int64),
@@ -230,7 +255,9 @@ def changing_arrays(settings: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         "heap_key": np.zeros(lanes, np.int64),
         "lane_candidate": np.zeros(lanes, np.int64),
     }
-    for name in ("stream", "source_low", "source_high", "weights", "cumulative"):
+    for name in BY_BANK:
+        arrays[name] = np.zeros(banks, np.int64)
+    for name in ("stream", "source_low", "source_high", "weights", "cumulative", "fraction", "fraction_next"):
         arrays[name] = settings[f"first_{name}"].copy()
     arrays["weight_rows"] = settings["source_weights"].copy()
     arrays["at"][codes.CAPACITY] = codes.INFINITE

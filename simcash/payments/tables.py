@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simcash.core.tables import Column, Table
+from simcash.payments.engine.opcodes import ACTIONS
 from simcash.payments.stream import events_table
 
 STATUSES = ("queue1", "queue2", "settled", "split", "dropped")
@@ -19,7 +20,8 @@ COST_KINDS = (
 )  # fmt: skip
 LIQUIDITY_KINDS = ("allocation", "return", "loan", "repayment", "squeeze", "reset", "outflow")
 CLASSES = ("HighlyUrgent", "Urgent", "Normal")
-ACTIONS = ("Release", "Hold", "Drop")
+TREES = ("bank_tree", "payment_tree", "strategic_collateral_tree", "end_of_tick_collateral_tree")
+OWN_REASONS = ("EvalError", "BudgetExhausted", "Indivisible", "Timed")  # those of policies follow
 REASONS = (
     "policy", "liquidity", "bilateral_limit", "multilateral_limit", "strict_fifo",
     "sender_outage", "receiver_outage", "system_outage", "capacity",
@@ -27,6 +29,7 @@ REASONS = (
 NOTICES = (
     "ScenarioEventExecuted", "PriorityEscalated", "DeferredCreditApplied", "ThroughputMissed", "EndOfDay",
     "OutageEnded",
+    "TransactionReprioritized", "RtgsWithdrawal", "RtgsResubmission", "StateRegisterSet", "BankBudgetSet",
 )  # fmt: skip
 EVENT_TYPES = (
     "DirectTransfer", "CustomTransactionArrival", "ScheduledSettlement", "CollateralAdjustment",
@@ -62,7 +65,9 @@ LSM_SETS = """
 """
 
 
-def payment_tables(banks: tuple[str, ...], reasons: tuple[str, ...] = ()) -> tuple[Table, ...]:
+def payment_tables(
+    banks: tuple[str, ...], reasons: tuple[str, ...] = (), registers: tuple[str, ...] = ()
+) -> tuple[Table, ...]:
     """The declared tables with this run's bank names bound to their code columns."""
 
     def bank(name: str, meaning: str, nullable: bool = False) -> Column:
@@ -164,6 +169,7 @@ def payment_tables(banks: tuple[str, ...], reasons: tuple[str, ...] = ()) -> tup
             whole("amount", "cents, or the new priority; 0 where it does not apply"),
             Column("value", "float64", "factor, weight or fraction of the event; 0 where it does not apply"),
             Column("settled", "bool", "false if a ScheduledSettlement was not feasible"),
+            Column("register", "int32", "the state register that was set", registers, True),
         )),
         Table("queue_snapshots", "every waiting payment at the end of every tick", (
             tick, Column("queue", "int8", "1: the bank's own, 2: the central one"),
@@ -172,9 +178,12 @@ def payment_tables(banks: tuple[str, ...], reasons: tuple[str, ...] = ()) -> tup
             code("class", CLASSES, "class in the central queue", True),
             code("reason", REASONS, "why it waits"), whole("missing", "cents of liquidity short now"),
         ), level="full", order=("tick", "queue", "bank", "position")),
-        Table("policy_decisions", "what each policy decided for each waiting payment", (
-            tick, seq, bank("bank", "the bank"), whole("tx_id", "the payment"),
-            code("action", ACTIONS, "the decision"),
+        Table("policy_decisions", "what each policy decided, in the order of the rules", (
+            tick, seq, bank("bank", "the bank"),
+            code("tree", TREES, "what decided; built-in policies decide as payment trees do"),
+            whole("tx_id", "the payment it is about", True),
+            code("action", ACTIONS, "the decision, as it was carried out"),
+            Column("reason", "int32", "the policy's reason, or what stood in the way", reasons, True),
         ), level="full"),
         Table("collateral", "one row per posting or withdrawal of collateral, even if nothing could move", (
             tick, seq, bank("bank", "the bank"), code("layer", LAYERS, "who decided it"),
@@ -218,8 +227,12 @@ def policies_table(banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple
 
 
 def world_tables(
-    banks: tuple[str, ...], texts: tuple[str, ...], hashes: tuple[str, ...]
+    banks: tuple[str, ...],
+    texts: tuple[str, ...],
+    hashes: tuple[str, ...],
+    reasons: tuple[str, ...],
+    registers: tuple[str, ...],
 ) -> tuple[Table, ...]:
     """All tables of a world: first those the rules write, in the order that codes.py counts them."""
-    views = (sets_table(), events_table(banks))
-    return (*payment_tables(banks), policies_table(banks, texts, hashes), *views)
+    written = payment_tables(banks, reasons, registers)
+    return (*written, policies_table(banks, texts, hashes), sets_table(), events_table(banks))

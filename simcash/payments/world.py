@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from simcash.core.ahead import compile_ahead
 from simcash.core.clock import Clock, minutes_of
 from simcash.core.jit import compiling
 from simcash.core.money import show
 from simcash.core.scenario import Source
-from simcash.core.shape import Path
 from simcash.core.tables import Batch
 from simcash.core.world import Picture, Receipt, Snapshot
 from simcash.payments.actions import Action, perform
 from simcash.payments.arrays import allocation_under, fixed_arrays, policies
 from simcash.payments.engine import codes
-from simcash.payments.engine.tick import SAVING_STAGES, STAGES, run
-from simcash.payments.happenings import PolicyChange, Shock
+from simcash.payments.engine.shocks import install
+from simcash.payments.engine.tick import SAVING_STAGES, STAGES, TREE_STAGES, run
+from simcash.payments.happenings import Shock
 from simcash.payments.installed import Installed
-from simcash.payments.scenario import Scenario, check_fork, open_scenario, refuse
+from simcash.payments.programs import programs_of
+from simcash.payments.scenario import Scenario, check_fork, open_scenario
 from simcash.payments.state import Store
 from simcash.payments.tables import world_tables
-from simcash.payments.trees import trees_of
 from simcash.payments.views import measure_views
 
 if TYPE_CHECKING:
@@ -31,17 +33,12 @@ if TYPE_CHECKING:
     from simcash.core.tables import Table
 
 VERSION = 1
+USED = np.int64(1)
 
 
 def open_world(source: Source) -> Payments:
     """The world of a payments scenario."""
-    scenario = open_scenario(source)
-    later: list[Path] = [("agents", i, "policy") for i, a in enumerate(scenario.agents) if trees_of(a.policy)]
-    for i, event in enumerate(scenario.scenario_events):
-        if isinstance(event, PolicyChange) and trees_of(event.policy):
-            later.append(("scenario_events", i, "policy"))
-    refuse(source, [(path, "not yet supported: policy trees") for path in later])
-    return Payments(scenario)
+    return Payments(open_scenario(source))
 
 
 class Payments:
@@ -52,34 +49,64 @@ class Payments:
         self.ids = scenario.ids
         self.place = {id: i for i, id in enumerate(self.ids)}
         self.installed = Installed(scenario)
+        self.programs = programs_of(scenario, self.installed)
         self.tables = self._declared()
         self.record = scenario.record
         self.clock = clock_of(scenario)
-        self.trees = None  # or 1: what the engine leaves out unless it is used
-        self.saving = 1 if scenario.saves else None
+        self.trees = USED if self.programs.in_use else None  # the engine leaves out what is not used
+        self.saving = USED if scenario.saves else None
         self.pledged: list[tuple[int, int, int]] = []  # moved by hand, not told yet: bank, amount, after
-        self.shocks = 1 if any(isinstance(e, Shock) for e in scenario.scenario_events) else None
+        self.shocks = USED if any(isinstance(e, Shock) for e in scenario.scenario_events) else None
         with compiling():
-            self.store = Store(fixed_arrays(scenario, self.installed), self.tables, scenario.record)
-            compile_ahead("payments", STAGES, self.store.record)
-            if self.saving is not None:
-                compile_ahead("payments", SAVING_STAGES, self.store.record, "saving")
-            run(self.store.record, 0, *self._used)
+            fixed = fixed_arrays(scenario, self.installed, self.programs)
+            self.store = Store(fixed, self.tables, scenario.record)
+            self._compile()
+
+    def _compile(self) -> None:
+        """See to it that the parts of the engine that this run needs are compiled."""
+        compile_ahead("payments", STAGES, self.store.record)
+        if self.saving is not None:
+            compile_ahead("payments", SAVING_STAGES, self.store.record, "saving")
+        if self.trees is not None:
+            compile_ahead("payments", TREE_STAGES, self.store.record, "trees")
+        run(self.store.record, 0, *self._used)
 
     @property
-    def _used(self) -> tuple[int | None, ...]:
+    def _used(self) -> tuple[np.int64 | None, ...]:
         """Which optional parts of the engine this run needs: trees, saving, shocks."""
         return self.trees, self.saving, self.shocks
 
     def _declared(self) -> tuple[Table, ...]:
         """The tables, their columns of policies with the texts known so far."""
-        tables = world_tables(self.ids, self.installed.texts, self.installed.hashes)
+        tables = world_tables(
+            self.ids,
+            self.installed.texts,
+            self.installed.hashes,
+            self.programs.reasons,
+            self.programs.program.registers,
+        )
         return (*tables, *measure_views(self.ids))
 
     def _renew_policies(self) -> None:
         """Tables and arrays of the policies known now."""
+        self.programs = programs_of(self.scenario, self.installed)
         self.tables = self.store.tables = self._declared()
-        self.store.arrays.update(policies(self.scenario, self.installed))
+        self.store.arrays.update(policies(self.scenario, self.installed, self.programs))
+        self._make_room()
+        if self.programs.in_use and self.trees is None:
+            self.trees = USED
+            with compiling():
+                self._compile()
+
+    def _make_room(self) -> None:
+        """Keep what the policies known now ask for: registers, arrivals by receiver, attributed delay."""
+        arrays, programs, count = self.store.arrays, self.programs, len(self.ids)
+        missing = len(programs.program.registers) - arrays["registers"].shape[1]
+        if missing > 0:
+            arrays["registers"] = np.hstack([arrays["registers"], np.zeros((count, missing))])
+        if programs.asks_for("tx_is_top_counterparty") and arrays["arrived_to"].size == 0:
+            arrays["arrived_to"] = np.zeros(count * count, np.int64)
+        arrays["options"][codes.ATTRIBUTE] = programs.asks_for("cost_delay_so_far")
 
     @property
     def now(self) -> int:
@@ -125,6 +152,8 @@ class Payments:
         self.pledged = [(b, amount, after) for b, amount, after in snapshot.meta["pledged"]]
         self._renew_policies()
         self.store.load(dict(snapshot.arrays))
+        self._make_room()
+        self.store.rebuild()
 
     def check_fork(self, old: Source, new: Source) -> None:
         """Refuse a fork that would change what is fixed at the start or has happened already."""
@@ -141,12 +170,11 @@ class Payments:
 
     def install(self, b: int, policy: Any) -> None:
         """A bank follows another policy from now on."""
-        self.store["policy"][b] = self.installed.add(policy, b)
-        allocated = allocation_under(self.scenario.agents[b], policy, self.scenario.compat)
-        if allocated != codes.NONE:
-            self.store["alloc_next"][b] = allocated
+        number = self.installed.add(policy, b)
         self._renew_policies()
         self.store.rebuild()
+        allocated = allocation_under(self.scenario.agents[b], policy, self.scenario.compat)
+        install(self.store.record, b, number, allocated)
 
     def _tell_pledges(self) -> None:
         """The rows of collateral that was moved by hand since the last tick."""

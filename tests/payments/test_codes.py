@@ -6,6 +6,7 @@ from simcash.payments import state, tables
 from simcash.payments.arrays import fixed_arrays
 from simcash.payments.engine import codes
 from simcash.payments.installed import Installed
+from simcash.payments.programs import programs_of
 from simcash.payments.scenario import open_scenario
 from tests.payments.test_world import WEEK, read, world
 
@@ -17,14 +18,22 @@ SPELT = {
     "COST_KINDS": "OVERDRAFT DELAY COLLATERAL LIQUIDITY DEADLINE EOD DROP FRICTION THROUGHPUT BORROWING",
     "LAYERS": "STRATEGIC END_OF_TICK TIMER USER",
     "LIQUIDITY_KINDS": "ALLOCATION RETURN LOAN REPAYMENT SQUEEZED RESET OUTFLOW",
-    "ACTIONS": "RELEASE HOLD DISCARD",
     "ALGORITHMS": "RETRY PAIRS CYCLES NETTING MAXIMUM FIRST SECOND THIRD",
     "LOCKS": "NO_LOCK GRIDLOCK DEADLOCK",
     "REASONS": "BY_POLICY BY_LIQUIDITY BY_BILATERAL BY_MULTILATERAL BY_STRICT_FIFO "
     "BY_SENDER_OUTAGE BY_RECEIVER_OUTAGE BY_SYSTEM_OUTAGE BY_CAPACITY",
-    "NOTICES": "EVENT_EXECUTED ESCALATED CREDIT_APPLIED THROUGHPUT_MISSED END_OF_DAY OUTAGE_ENDED",
+    "NOTICES": "EVENT_EXECUTED ESCALATED CREDIT_APPLIED THROUGHPUT_MISSED END_OF_DAY OUTAGE_ENDED "
+    "REPRIORITIZED WITHDRAWN RESUBMITTED STATE_SET BUDGET_SET",
+    "OWN_REASONS": "EVAL_ERROR BUDGET_EXHAUSTED INDIVISIBLE TIMED",
 }
-WORDS = {"RTGS": "rtgs", "FROM_QUEUE2": "queue2", "DISCARD": "Drop", "BY_LIQUIDITY": "liquidity"}
+WORDS = {
+    "RTGS": "rtgs",
+    "FROM_QUEUE2": "queue2",
+    "RELEASE": "Release",
+    "HOLD": "Hold",
+    "DISCARD": "Drop",
+    "BY_LIQUIDITY": "liquidity",
+}
 
 
 @pytest.mark.parametrize("name", SPELT)
@@ -37,7 +46,7 @@ def test_codes_count_as_the_words_do(name):
 def test_some_codes_in_words(code, word):
     found = {labels[int(getattr(codes, code))] for labels in (
         tables.CHANNELS if code in SPELT["CHANNELS"].split() else
-        tables.ACTIONS if code in SPELT["ACTIONS"].split() else tables.REASONS,
+        tables.REASONS if code in SPELT["REASONS"].split() else tables.ACTIONS,
     )}  # fmt: skip
     assert found == {word}
 
@@ -95,7 +104,8 @@ def test_matrices_begin_with_the_columns_of_their_table(table, matrix, renamed):
 
 def test_every_setting_is_filled():
     scenario = open_scenario(read(WEEK))
-    found = fixed_arrays(scenario, Installed(scenario))
+    installed = Installed(scenario)
+    found = fixed_arrays(scenario, installed, programs_of(scenario, installed))
     assert set(state.SETTINGS) <= set(found)
     assert all(
         name in state.SETTINGS or name.startswith("first_") or name == "opening_balance" for name in found

@@ -81,7 +81,7 @@ def test_random_trees(seed):
             view = {name: float(maker.draw.choice((-2, 0, 1, 2, 3, 7.5))) for name in NAMES}
             expected = outcome(lambda: walk(one, "payment_tree", view))  # noqa: B023
             start = int(compiled.starts[i, op.PAYMENT_TREE])
-            got = outcome(lambda: execute(compiled, start, view, one.registers))  # noqa: B023
+            got = outcome(lambda: execute(compiled, start, view, compiled.registers))  # noqa: B023
             if "undefined" in (expected, got):
                 continue  # the number of splits may itself be undefined
             assert got[0] == op.ACT_SPLIT
@@ -93,7 +93,7 @@ def test_random_trees(seed):
 def ends(data, **view):
     one = read(data)
     compiled = program([one], BANKS)
-    number, slots = execute(compiled, int(compiled.starts[0, op.PAYMENT_TREE]), view, one.registers)
+    number, slots = execute(compiled, int(compiled.starts[0, op.PAYMENT_TREE]), view, compiled.registers)
     return op.ACTIONS[number], slots
 
 
@@ -146,7 +146,7 @@ def test_registers_are_numbered_by_name():
     one = read(policy(bank_tree=node))
     assert one.registers == ("bank_state_a", "bank_state_z")
     compiled = program([one], BANKS)
-    slots = execute(compiled, 0, {"bank_state_a": 4.0}, one.registers)[1]
+    slots = execute(compiled, 0, {"bank_state_a": 4.0}, compiled.registers)[1]
     assert slots == {op.SLOT_KEY: 1, op.SLOT_VALUE: 4}
 
 

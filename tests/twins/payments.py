@@ -215,8 +215,10 @@ class Twin:
             ask_about_queue1(self, bank)
 
     def log_decision(self, bank, tree, payment, decision):
-        if payment is not None:
-            self.log.decide(bank=bank.id, tx_id=payment.id, action=decision.action)
+        self.log.decide(
+            bank=bank.id, tree=tree, tx_id=payment and payment.id, action=decision.action,
+            reason=decision.reason or decision.parameters.get("reason"),
+        )  # fmt: skip
 
     def drop(self, bank, payment):
         payment.status, payment.dropped_tick = "dropped", self.now

@@ -50,13 +50,25 @@ def prepare(twin, bank, decision):
     given = decision.parameters
     if decision.action == "SetReleaseBudget":
         bank.budget = Budget(
-            decision.whole("max_value_to_release"),
+            None
+            if decision.whole("max_value_to_release") is None
+            else max(0, decision.whole("max_value_to_release")),
             tuple(given.get("focus_counterparties", given.get("focus_cpty_list", ()))),
             decision.whole("max_per_counterparty", given.get("max_per_cpty")),
         )
+        notice(twin, bank, "BankBudgetSet", amount=max(0, bank.budget.total or 0))
     elif decision.action in ("SetState", "AddState"):
-        old = bank.registers.get(given["key"], 0.0) if decision.action == "AddState" else 0.0
-        bank.registers[given["key"]] = old + given["value"]
+        key = given["key"]
+        old = bank.registers.get(key, 0.0) if decision.action == "AddState" else 0.0
+        bank.registers[key] = old + given["value"]
+        notice(twin, bank, "StateRegisterSet", value=bank.registers[key], register=key)
+
+
+def notice(twin, bank, kind, payment=None, amount=0, value=0.0, register=None):
+    twin.log.write(
+        "notices", kind=kind, event=None, bank=bank.id, counterparty=None, tx_id=payment and payment.id,
+        amount=amount, value=value, settled=True, register=register,
+    )  # fmt: skip
 
 
 # step 6
@@ -144,7 +156,10 @@ def leave(twin, bank, payment):
 
 
 def reprioritize(twin, payment, decision):
-    payment.priority = min(10, max(0, decision.whole("new_priority")))
+    wanted = min(10, max(0, decision.whole("new_priority")))
+    if wanted != payment.priority:
+        payment.priority = wanted
+        notice(twin, payment.sender, "TransactionReprioritized", payment, wanted)
 
 
 # splitting
@@ -228,13 +243,15 @@ def ask_about_queue2(twin):
 
 
 def act_in_queue2(twin, bank, payment, decision):
-    twin.log_decision(bank, "payment_tree", payment, decision)
+    if decision.action in ("WithdrawFromRtgs", "ResubmitToRtgs", "Reprioritize"):
+        twin.log_decision(bank, "payment_tree", payment, decision)
     if decision.action == "WithdrawFromRtgs":
         twin.queue2.remove(payment)
         count_queue2(twin, payment)
         payment.status, payment.queue_class, payment.declared_class = "queue1", None, None
         payment.queued_since, payment.due_tick = twin.now, None
         bank.queue.append(payment)
+        notice(twin, bank, "RtgsWithdrawal", payment, payment.remaining)
     elif decision.action == "ResubmitToRtgs":
         resubmit(twin, payment, decision.parameters["rtgs_priority"])
     elif decision.action == "Reprioritize":
@@ -247,6 +264,7 @@ def resubmit(twin, payment, chosen):
         payment.submission_tick, payment.queue_class = twin.now, chosen
         twin.queue2.remove(payment)
         twin.queue2.append(payment)
+        notice(twin, payment.sender, "RtgsResubmission", payment, payment.remaining)
 
 
 def count_queue2(twin, payment):

@@ -14,10 +14,10 @@ def ask_about_collateral(twin, tree):
         decision = decide(bank.settings.policy, tree, View(twin, bank))
         if decision is None:
             continue
-        twin.log_decision(bank, tree, None, decision)
         amount = decision.whole("amount", 0)
         if amount <= 0:
-            continue
+            decision.action = "HoldCollateral"
+        twin.log_decision(bank, tree, None, decision)
         if decision.action == "PostCollateral":
             post(twin, bank, LAYERS[tree], amount, decision)
         elif decision.action == "WithdrawCollateral":

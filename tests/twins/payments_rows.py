@@ -27,6 +27,8 @@ class Log:
 
     def write(self, table, **row):
         head = {"tick": self.tick}
+        if table == "notices":
+            row.setdefault("register", None)
         if table not in WITHOUT_SEQ:
             head["seq"] = self.seq
             self.seq += 1

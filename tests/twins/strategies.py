@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from tests.twins.strategies_shocks import crowds, savings, shock_kinds
+from tests.twins.strategies_trees import tree_policies
 
 IDS = ["BANK_B", "BANK_A", "B10", "B9", "a"]  # scenario order is not sorted order
 AMOUNTS = st.sampled_from([1, 5, 10, 10, 20, 50, 100])
@@ -21,8 +22,11 @@ class Play:
 
 
 @st.composite
-def plays(draw, record=("full", "full", "full", "standard", "summary"), saving=False, shocks=False):
-    """`saving` and `shocks` add liquidity saving and the shocks of spec section 2."""
+def plays(
+    draw, record=("full", "full", "full", "standard", "summary"), saving=False, shocks=False, trees=False
+):
+    """`trees` lets some banks follow policy trees; `saving` and `shocks` add liquidity saving
+    and the shocks of spec section 2."""
     ids = IDS[: draw(st.integers(2, 5))]
     tpd, days = draw(st.integers(2, 12)), draw(st.integers(1, 3))
     data = {
@@ -38,10 +42,28 @@ def plays(draw, record=("full", "full", "full", "standard", "summary"), saving=F
     }  # fmt: skip
     data["scenario_events"] = draw(st.lists(events(tpd * days, data["agents"], shocks), max_size=6))
     data["scenario_events"] += draw(crowds(ids)) if saving else []
+    if trees:
+        draw(follow_trees(data, ids))
     kinds = [submissions(tpd * days, ids), *([hand_movements(tpd * days, ids)] if shocks else [])]
     acted = draw(st.lists(st.one_of(kinds), max_size=5))
     stops = draw(st.lists(st.integers(1, tpd * days), max_size=2))
     return Play(data, tuple(stops), tuple(acted))
+
+
+@st.composite
+def follow_trees(draw, data, ids):
+    """Some banks follow trees, and some payments may be split."""
+    data["cost_rates"]["split_friction_cost"] = draw(st.sampled_from([0, 3, 1000]))
+    for agent in data["agents"]:
+        agent["policy"] = (draw(mostly(True, True, False)) and draw(tree_policies(ids))) or agent["policy"]
+        for source in ("arrival_config", *()):
+            if source in agent:
+                agent[source]["divisible"] = draw(mostly(True, False))
+    for event in data["scenario_events"]:
+        if event["type"] == "CustomTransactionArrival":
+            event["is_divisible"] = draw(mostly(True, False))
+        if event["type"] == "PolicyChange":
+            event["policy"] = draw(tree_policies(ids))
 
 
 def mostly(usual, *others):

@@ -7,7 +7,7 @@ import pytest
 from tests.payments.branches import act, both, comparison, either, policy, when
 from tests.payments.table import scenario
 from tests.twins.payments_fields import FIELDS
-from tests.twins.runs import TwinRun, latest_payments
+from tests.twins.runs import RUNS, TwinRun, latest_payments
 
 # Bank A holds the payments of 40 and 160 and releases the others. It begins tick 14, the fifth of day 1, with
 # 500 + 250 from its pool - 900 to D = -150. In the central queue wait its 2000 to D (of day 0), 5000 to B and
@@ -74,6 +74,15 @@ OF_THE_BANK = {
 }  # fmt: skip
 
 
+Run = TwinRun
+
+
+@pytest.fixture(autouse=True, params=sorted(RUNS, reverse=True))
+def of_either_kind(request, monkeypatch):
+    """Every test runs on the slow twin and on the engine."""
+    monkeypatch.setitem(globals(), "Run", RUNS[request.param])
+
+
 @pytest.mark.parametrize(("field", "expected"), (OF_THE_PAYMENT | OF_THE_BANK).items())
 def test_a_field_is_what_it_says(field, expected):
     asked = both(("current_tick", "==", 14), ("amount", "==", 40), (field, "==", expected))
@@ -90,7 +99,7 @@ def dropped(tree, payments=PAYMENTS, banks=BANKS, agent=AGENT, **rules):
     """The amounts that the bank A drops within 15 ticks of following a payment tree."""
     following = agent | {"policy": policy(payment=tree, bank=COUNT_TICKS)}
     data = scenario(banks, payments, days=2, costs=COSTS, agents={"A": following}, **(RULES | rules))
-    run = TwinRun(data)
+    run = Run(data)
     run.step(15)
     return [row["amount"] for row in latest_payments(run) if row["status"] == "dropped"]
 
@@ -141,7 +150,7 @@ def test_only_five_receivers_are_the_largest():
         f"@0 A {amount} {name}" for amount, name in zip((7, 7, 9, 8, 7, 7), others, strict=True)
     )
     tree = when(("tx_is_top_counterparty", "==", 0), act("Drop"), act("Hold"))
-    run = TwinRun(scenario(banks, payments, agents={"A": {"policy": policy(payment=tree)}}))
+    run = Run(scenario(banks, payments, agents={"A": {"policy": policy(payment=tree)}}))
     run.step()
     assert [row["receiver"] for row in latest_payments(run) if row["status"] == "dropped"] == ["G"]
 
@@ -155,6 +164,6 @@ def test_a_payment_in_the_central_queue():
     """It joined in tick 0; asked about in tick 3, when its class changes."""
     there = both(("is_in_queue2", "==", 1), ("time_in_queue", "==", 3), ("queue_age", "==", 3))
     tree = when(there, act("WithdrawFromRtgs"), act("Release"))
-    run = TwinRun(scenario("A 0 | B 0", "@0 A 50 B", agents={"A": {"policy": policy(payment=tree)}}))
+    run = Run(scenario("A 0 | B 0", "@0 A 50 B", agents={"A": {"policy": policy(payment=tree)}}))
     run.step(4)
     assert [(row["status"], row["q2_ticks"]) for row in latest_payments(run)] == [("queue1", 3)]

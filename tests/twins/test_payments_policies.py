@@ -6,13 +6,22 @@ import pytest
 
 from tests.payments.branches import act, both, compute, either, no, param, policy, value, when
 from tests.payments.table import at, column, costs, scenario, settled_at, statuses
-from tests.twins.runs import TwinRun, latest_payments
+from tests.twins.runs import RUNS, TwinRun, latest_payments
 
 RELEASE, HOLD, DROP = act("Release"), act("Hold"), act("Drop")
 
 
+Run = TwinRun
+
+
+@pytest.fixture(autouse=True, params=sorted(RUNS, reverse=True))
+def of_either_kind(request, monkeypatch):
+    """Every test runs on the slow twin and on the engine."""
+    monkeypatch.setitem(globals(), "Run", RUNS[request.param])
+
+
 def play(data, ticks=None):
-    run, simulation = TwinRun(data), data["simulation"]
+    run, simulation = Run(data), data["simulation"]
     run.step(simulation["ticks_per_day"] * simulation["num_days"] if ticks is None else ticks)
     return run
 

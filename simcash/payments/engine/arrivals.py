@@ -85,8 +85,23 @@ def take_listed(s):
 @inner
 def admit(s, p, source):
     """The books of a new payment whose parties, amount, deadline and priority are set."""
-    b, t = s.sender[p], s.at[NOW]
+    b = s.sender[p]
+    begin(s, p, source)
+    s.day[ARRIVED_N, b] += 1
+    s.day[ARRIVED, b] += s.amount[p]
+    if s.arrived_to.size > 0:
+        s.arrived_to[b * s.balance.size + s.receiver[p]] += s.amount[p]
+
+
+@inner
+def begin(s, p, source):
+    """The books of any new payment, also of a part of an older one."""
+    t = s.at[NOW]
     s.parent[p] = NONE
+    s.parent_slot[p] = NONE
+    s.goes_at[p] = NONE
+    s.remaining[p] = s.amount[p]
+    s.delay_paid[p] = 0
     s.original_priority[p] = s.priority[p]
     s.arrival[p] = t
     s.submission[p] = NONE
@@ -101,8 +116,6 @@ def admit(s, p, source):
     s.limited[p] = 0
     s.touched[p] = NONE
     note_deadline(s, p)
-    s.day[ARRIVED_N, b] += 1
-    s.day[ARRIVED, b] += s.amount[p]
     s.at[LIVE] += 1
     touch(s, p)
 

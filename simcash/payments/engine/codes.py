@@ -20,8 +20,10 @@ def numbers(count: int) -> list[np.int64]:
     CAPACITY, SETTLED_NOW,  # how many payments may settle in this tick, how many have
     SQUEEZES,  # how many wait to be given back
     HINDERED,  # whether an outage or a capacity was in force when liquidity was last saved
-) = numbers(20)  # fmt: skip
-AT_SIZE = 20
+    TURN, RESUME,  # where step 6 stopped for want of room: the bank's place in the order, the payment (or 0)
+    TIMERS, SETS_NOW,  # collateral timers set, sets of liquidity saving settled in this tick
+) = numbers(24)  # fmt: skip
+AT_SIZE = 24
 
 # Places in `options`, the run's fixed numbers.
 (
@@ -29,9 +31,10 @@ AT_SIZE = 20
     EOD_OVERDUE_ONLY, DROP_FREE, REALLOCATE, RESET_DAILY, SHARED_STREAM, ESCALATE,
     BORROWING_RATE, OVERDRAFT_RATE, DELAY_RATE, COLLATERAL_RATE, LIQUIDITY_RATE, ONCE_RATE,
     DEADLINE_MODE, DEADLINE_PENALTY, EOD_MODE, EOD_PENALTY,
-    SAVING, ENTRY_OFFSETS, SEQUENCING, MAX_ITERATIONS, MAX_CYCLES, WITH_BILATERAL, WITH_CYCLES,
-) = numbers(32)  # fmt: skip
-OPTIONS_SIZE = 32
+    SAVING, ENTRY_OFFSETS, SEQUENCING, MAX_ITERATIONS, MAX_CYCLES, WITH_BILATERAL, WITH_CYCLES, SPLIT_COST,
+    ATTRIBUTE,  # whether every payment's share of the delay cost is kept, as some policies ask for it
+) = numbers(34)  # fmt: skip
+OPTIONS_SIZE = 34
 
 OFF, SUMMARY, STANDARD, FULL = numbers(4)  # recording levels
 FREE, LAST_TICK, DAY_AFTER = numbers(3)  # deadline caps
@@ -39,7 +42,7 @@ FIXED, RATE = numbers(2)  # penalty modes
 
 # What `run` answers, and the phases of a tick in which it may have to ask for room.
 FINISHED, NEED_ROOM = numbers(2)
-PHASE_OPEN, PHASE_ARRIVALS, PHASE_REST = numbers(3)
+PHASE_OPEN, PHASE_ARRIVALS, PHASE_REST, PHASE_TURNS, PHASE_SUBMIT = numbers(5)
 
 # Codes that tables.py spells out as words.
 QUEUE1, QUEUE2, SETTLED, SPLIT, DROPPED = numbers(5)
@@ -52,12 +55,16 @@ FROM_ARRIVAL, FROM_EVENT, FROM_SUBMIT, FROM_SPLIT, FROM_LISTED = numbers(5)
 KINDS = 10
 STRATEGIC, END_OF_TICK, TIMER, USER = numbers(4)  # whose decision moved collateral
 ALLOCATION, RETURN, LOAN, REPAYMENT, SQUEEZED, RESET, OUTFLOW = numbers(7)
-RELEASE, HOLD, DISCARD = numbers(3)
+RELEASE, HOLD, DISCARD = (np.int64(i) for i in (0, 2, 3))
 (
     BY_POLICY, BY_LIQUIDITY, BY_BILATERAL, BY_MULTILATERAL, BY_STRICT_FIFO,
     BY_SENDER_OUTAGE, BY_RECEIVER_OUTAGE, BY_SYSTEM_OUTAGE, BY_CAPACITY,
 ) = numbers(9)  # fmt: skip
-EVENT_EXECUTED, ESCALATED, CREDIT_APPLIED, THROUGHPUT_MISSED, END_OF_DAY, OUTAGE_ENDED = numbers(6)
+(
+    EVENT_EXECUTED, ESCALATED, CREDIT_APPLIED, THROUGHPUT_MISSED, END_OF_DAY, OUTAGE_ENDED,
+    REPRIORITIZED, WITHDRAWN, RESUBMITTED, STATE_SET, BUDGET_SET,
+) = numbers(11)  # fmt: skip
+EVAL_ERROR, BUDGET_EXHAUSTED, INDIVISIBLE, TIMED = numbers(4)  # the engine's own reasons; a policy's follow
 (
     TRANSFER, CUSTOM, SCHEDULED_SETTLEMENT, CAP_ADJUSTMENT, CAP_CHANGE, HAIRCUT_CHANGE,
     ARRIVAL_RATE_ALL, ARRIVAL_RATE_ONE, WEIGHT_CHANGE, WINDOW_CHANGE,
@@ -83,7 +90,7 @@ LONGEST_CYCLE = 10
 MOST_SUCCESSES = np.int64(20)  # of a sequence of algorithms, in one tick
 
 # Policies, amounts, priorities.
-ALWAYS, BY_DEADLINE, LIQUIDITY_AWARE = numbers(3)
+ALWAYS, BY_DEADLINE, LIQUIDITY_AWARE, BY_TREE = numbers(4)
 CONSTANT, UNIFORM, NORMAL, LOG_NORMAL, EXPONENTIAL = numbers(5)
 PRIORITY_FIXED, PRIORITY_UNIFORM, PRIORITY_CATEGORICAL = numbers(3)
 

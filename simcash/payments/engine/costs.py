@@ -5,6 +5,7 @@ import numpy as np
 from simcash.core.exact import muldiv, muldiv_half_up, plus, product, quotient
 from simcash.core.jit import inner, part, stage
 from simcash.payments.engine.codes import (
+    ATTRIBUTE,
     COLLATERAL,
     COLLATERAL_RATE,
     DEADLINE,
@@ -59,7 +60,7 @@ def penalty(mode, amount, base):
 def charge(s):
     """All costs of the tick."""
     charge_deadlines(s)
-    if s.options[RECORD] >= FULL and s.options[DELAY_RATE] > 0:
+    if (s.options[RECORD] >= FULL or s.options[ATTRIBUTE]) and s.options[DELAY_RATE] > 0:
         charge_delay_by_payment(s)
     first = s.at[NOW] % s.options[TICKS_PER_DAY] == 0
     for b in s.order:
@@ -158,4 +159,7 @@ def share_delay(s, b, start, stop):
     sort_by_key(s, start, stop)
     for i in range(start, stop):
         p = s.items[i]
-        book(s, b, DELAY, s.tx[p], s.share[p] + (1 if i - start < left else 0))
+        share = s.share[p] + (1 if i - start < left else 0)
+        s.delay_paid[p] += share
+        if s.options[RECORD] >= FULL:
+            book(s, b, DELAY, s.tx[p], share)

@@ -90,6 +90,8 @@ def open_day(s, b):
     if s.options[RESET_DAILY] and s.at[NOW] > 0:
         from_outside(s, b, RESET, s.opening_balance[b] - s.balance[b])
     if s.at[NOW] == 0 or s.options[REALLOCATE]:
+        if s.at[NOW] > 0:
+            s.fraction[b] = s.fraction_next[b]
         s.allocated[b] = s.alloc_first[b] if s.at[NOW] == 0 else s.alloc_next[b]
         s.day[ALLOCATED_TODAY, b] = s.allocated[b]
         from_outside(s, b, ALLOCATION, s.allocated[b])
@@ -104,6 +106,7 @@ def open_accounts(s):
     if s.at[ACCOUNTS] == today:
         return
     s.at[ACCOUNTS] = today
+    clear(s.arrived_to)
     for b in range(s.balance.size):
         for k in range(DAY_SIZE):
             s.day[k, b] = 0

@@ -8,9 +8,13 @@ from simcash.payments.engine.sorting import sort_by_key
 @inner
 def delay_group(s, p):
     """Which delay multiplier applies: by priority band (high, middle, low) and whether marked overdue."""
-    priority = s.priority[p]
-    band = 0 if priority >= 8 else 1 if priority >= 4 else 2
-    return 2 * band + (1 if s.overdue[p] != NONE else 0)
+    return 2 * priority_band(s.priority[p]) + (1 if s.overdue[p] != NONE else 0)
+
+
+@inner
+def priority_band(priority):
+    """High, middle or low."""
+    return 0 if priority >= 8 else 1 if priority >= 4 else 2
 
 
 @inner
@@ -39,6 +43,7 @@ def join_queue1(s, p):
     s.q1_tail[b] = p
     s.status[p] = QUEUE1
     s.entered[p] = s.at[NOW]
+    s.since[p] = s.at[NOW]
     s.q1_count[b] += 1
     s.q1_value[b] += s.amount[p]
     s.delay_sum[b, delay_group(s, p)] += s.amount[p]

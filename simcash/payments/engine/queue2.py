@@ -47,6 +47,7 @@ def join_queue2(s, p):
     set_leaf(s, lane, i, s.amount[p])
     s.status[p] = QUEUE2
     s.entered[p] = s.at[NOW]
+    s.since[p] = s.at[NOW]
     s.q2_count[b] += 1
     s.q2_value[b] += s.amount[p]
     s.delay_sum[b, delay_group(s, p)] += s.amount[p]

@@ -31,6 +31,7 @@ from simcash.payments.engine.codes import (
     YES,
 )
 from simcash.payments.engine.costs import book, penalty
+from simcash.payments.engine.opcodes import PAYMENT_TREE
 from simcash.payments.engine.queue1 import delay_group, leave_queue1, sort_queue1
 from simcash.payments.engine.rows import touch, write_decision, write_notice
 from simcash.payments.engine.settle import credit_limit
@@ -42,23 +43,36 @@ def decide(s):
     if s.options[ESCALATE]:
         escalate(s)
     for b in s.order:
-        if s.at[NOW] < s.sends_from[b]:
-            continue
-        if s.policy_sorts[s.policy[b]]:
-            sort_queue1(s, b)
-        seen = s.balance[b]
-        p = s.q1_head[b]
-        while p != NONE:
-            after = s.next[p]
-            action = decision(s, b, p, seen)
-            write_decision(s, p, action)
-            if action == RELEASE:
-                if s.options[SEQUENTIAL] and s.amount[p] <= covered_by(s, b, seen):
-                    seen -= s.amount[p]
-                release(s, p)
-            elif action == DISCARD:
-                drop(s, p)
-            p = after
+        if s.at[NOW] >= s.sends_from[b]:
+            go_through_queue(s, b)
+
+
+@inner
+def go_through_queue(s, b):
+    """A built-in policy's decision about every payment of the bank's queue."""
+    if s.policy_sorts[s.policy[b]]:
+        sort_queue1(s, b)
+    seen = s.balance[b]
+    p = s.q1_head[b]
+    while p != NONE:
+        after = s.next[p]
+        if s.goes_at[p] == NONE:
+            seen = treat(s, b, p, seen)
+        p = after
+
+
+@part
+def treat(s, b, p, seen):
+    """Do what the policy says about one payment; the balance that the next decision sees."""
+    action = decision(s, b, p, seen)
+    write_decision(s, b, PAYMENT_TREE, s.tx[p], action, NONE)
+    if action == RELEASE:
+        if s.options[SEQUENTIAL] and s.amount[p] <= covered_by(s, b, seen):
+            seen -= s.amount[p]
+        release(s, p)
+    elif action == DISCARD:
+        drop(s, p)
+    return seen
 
 
 @inner
@@ -94,16 +108,23 @@ def covered_by(s, b, seen):
     return max(0, seen) + max(0, credit_limit(s, b) - max(0, -seen))
 
 
-@part
+@inner
 def release(s, p):
     """Out of Queue 1, to be submitted in step 8."""
     leave_queue1(s, p)
+    s.goes_at[p] = NONE
+    submit_later(s, p)
+
+
+@inner
+def submit_later(s, p):
+    """A payment in no queue is next in line for step 8."""
     s.klass[p] = s.declared[p] if s.declared[p] != NONE else default_class(s, p)
     s.pending_list[s.at[PENDING]] = p
     s.at[PENDING] += 1
 
 
-@part
+@inner
 def default_class(s, p):
     """The class of a payment that declared none: by its priority (the peer: always normal)."""
     if s.options[COMPAT]:
@@ -128,7 +149,7 @@ def drop(s, p):
         book(s, b, DROP, s.tx[p], cost)
 
 
-@part
+@inner
 def escalate(s):
     """Raise the priority of waiting payments as their deadline nears."""
     for p in range(s.at[SLOTS]):
@@ -142,9 +163,15 @@ def escalate(s):
 
 @part
 def raise_priority(s, p, raised):
+    set_priority(s, p, raised)
+    write_notice(s, ESCALATED, NONE, s.sender[p], NONE, s.tx[p], raised, NO_VALUE, YES)
+
+
+@inner
+def set_priority(s, p, priority):
+    """Another priority for a waiting payment; its delay may cost more or less from now on."""
     b = s.sender[p]
     s.delay_sum[b, delay_group(s, p)] -= s.amount[p]
-    s.priority[p] = raised
+    s.priority[p] = priority
     s.delay_sum[b, delay_group(s, p)] += s.amount[p]
     touch(s, p)
-    write_notice(s, ESCALATED, NONE, b, NONE, s.tx[p], raised, NO_VALUE, YES)

@@ -12,11 +12,13 @@ from simcash.payments.engine.codes import (
     PENDING,
     PHASE,
     PHASE_OPEN,
+    PHASE_SUBMIT,
     QUEUE1,
     QUEUE2,
     SAVING,
     SEQUENCING,
     SLOTS,
+    SPLIT,
     SQUEEZES,
     T_BANK_DAYS,
     T_BANK_TICKS,
@@ -31,6 +33,7 @@ from simcash.payments.engine.codes import (
     T_RUNS,
     T_SETS,
     T_SETTLEMENTS,
+    TIMERS,
     TOUCHED,
 )
 from simcash.payments.engine.day import clear
@@ -50,7 +53,8 @@ def has_room(s):
     count_pending(s)
     need[1] = lane_space(s)
     need[2] = s.at[SQUEEZES]
-    rows = need[3:]
+    need[3] = s.at[TIMERS] + 2 * banks
+    rows = need[4:]
     rows[T_PAYMENTS] = payments
     rows[T_SETTLEMENTS] = payments
     rows[T_BANK_TICKS] = banks
@@ -62,15 +66,16 @@ def has_room(s):
         need[2] += moves
         rows[T_LIQUIDITY] += need[2]
     rows[T_LIMITS] = payments
-    rows[T_NOTICES] = banks * (2 + rules) + payments + 3
+    rows[T_NOTICES] = banks * (3 + rules) + 2 * payments + 3
     rows[T_QUEUES] = payments
-    rows[T_DECISIONS] = payments
-    rows[T_COLLATERAL] = 2 * banks
+    rows[T_DECISIONS] = payments + 3 * banks
+    rows[T_COLLATERAL] = 2 * banks + s.at[TIMERS]
     rows[T_SETS] = rows[T_RUNS] = NOTHING
     if s.options[SAVING]:
         rows[T_SETS] = payments
         rows[T_RUNS] = runs_at_most(s, payments)
-    enough = need[0] <= s.tx.size and need[1] == 0 and need[2] <= s.squeezes.shape[1]
+    enough = need[0] <= s.tx.size and need[1] == 0
+    enough = enough and need[2] <= s.squeezes.shape[1] and need[3] <= s.timers.shape[1]
     for table in range(rows.size):
         rows[table] += s.row_counts[table]
         enough = enough and rows[table] <= s.row_room[table]
@@ -86,8 +91,11 @@ def runs_at_most(s, payments):
 
 @part
 def count_pending(s):
-    """Payments that head step 8 without having been in Queue 1, per bank in `net`."""
+    """Payments that may join the central queue and are not in Queue 1, per bank in `net`."""
     clear(s.net)
+    if s.at[PHASE] == PHASE_SUBMIT:  # banks may reconsider what is there already
+        for b in range(s.net.size):
+            s.net[b] = s.q2_count[b] if s.revisits[s.policy[b]] else 0
     for i in range(s.at[PENDING]):
         s.net[s.sender[s.pending_list[i]]] += 1
 
@@ -117,7 +125,7 @@ def forget_finished(s):
     slots, n = s.at[SLOTS], NOTHING
     for p in range(slots):
         s.moved[p] = NONE
-        if s.status[p] == QUEUE1 or s.status[p] == QUEUE2:
+        if s.status[p] == QUEUE1 or s.status[p] == QUEUE2 or s.status[p] == SPLIT:
             s.moved[p] = n
             move_payment(s, p, n)
             n += 1
@@ -126,9 +134,10 @@ def forget_finished(s):
         if s.status[p] == QUEUE1:
             s.next[p] = new_slot(s, s.next[p])
             s.previous[p] = new_slot(s, s.previous[p])
-        else:
+        elif s.status[p] == QUEUE2:
             lane = lane_of(s, p)
             s.lane_slot[s.lane_base[lane] + s.place[p]] = p
+        s.parent_slot[p] = new_slot(s, s.parent_slot[p])
         note_deadline(s, p)
     for b in range(s.balance.size):
         s.q1_head[b] = new_slot(s, s.q1_head[b])

@@ -7,10 +7,12 @@ from simcash.payments.engine.codes import (
     DECISION_SEQ,
     FULL,
     NONE,
+    NOTHING,
     NOW,
     RECORD,
     SEQ,
     STANDARD,
+    STATE_SET,
     SUMMARY,
     T_BANK_TICKS,
     T_COLLATERAL,
@@ -25,6 +27,7 @@ from simcash.payments.engine.codes import (
     T_SETS,
     T_SETTLEMENTS,
     TOUCHED,
+    YES,
 )
 
 
@@ -182,19 +185,30 @@ def write_notice(s, kind, event, bank, counterparty, tx, amount, value, settled)
     rows[7, i] = amount
     rows[8, i] = np.float64(value).view(np.int64)
     rows[9, i] = settled
+    rows[10, i] = NONE
     s.row_counts[T_NOTICES] = i + 1
 
 
 @inner
-def write_decision(s, p, action):
+def write_register(s, bank, register, value):
+    """A register was set: a notice with its number."""
+    write_notice(s, STATE_SET, NONE, bank, NONE, NONE, NOTHING, value, YES)
+    if s.options[RECORD] >= STANDARD:
+        s.rows_notices[10, s.row_counts[T_NOTICES] - 1] = register
+
+
+@inner
+def write_decision(s, bank, tree, tx, action, reason):
     if s.options[RECORD] < FULL:
         return
     i, rows = s.row_counts[T_DECISIONS], s.rows_decisions
     rows[0, i] = s.at[NOW]
     rows[1, i] = s.at[DECISION_SEQ]
-    rows[2, i] = s.sender[p]
-    rows[3, i] = s.tx[p]
-    rows[4, i] = action
+    rows[2, i] = bank
+    rows[3, i] = tree
+    rows[4, i] = tx
+    rows[5, i] = action
+    rows[6, i] = reason
     s.at[DECISION_SEQ] += 1
     s.row_counts[T_DECISIONS] = i + 1
 

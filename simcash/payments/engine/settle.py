@@ -181,10 +181,30 @@ def mark_settled(s, p, channel, set_id):
     s.day[SENT, a] += amount
     s.day[RECEIVED_N, b] += 1
     s.day[RECEIVED, b] += amount
-    s.day[SETTLED_N, a] += 1
-    s.day[SETTLED_VALUE, a] += amount
+    if s.parent_slot[p] == NONE:
+        s.day[SETTLED_N, a] += 1
+        s.day[SETTLED_VALUE, a] += amount
     touch(s, p)
     write_settlement(s, p, channel, set_id)
+    complete(s, p)
+
+
+@part
+def complete(s, p):
+    """A settled part of a split payment leaves less of the whole to settle; the last part settles it."""
+    whole = s.parent_slot[p]
+    while whole != NONE:
+        s.remaining[whole] -= s.amount[p]
+        if s.remaining[whole] > 0:
+            return
+        s.status[whole] = SETTLED
+        s.at[LIVE] -= 1
+        s.settled[whole] = s.at[NOW]
+        touch(s, whole)
+        if s.parent_slot[whole] == NONE:
+            s.day[SETTLED_N, s.sender[whole]] += 1
+            s.day[SETTLED_VALUE, s.sender[whole]] += s.amount[whole]
+        p, whole = whole, s.parent_slot[whole]
 
 
 @inner

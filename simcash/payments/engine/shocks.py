@@ -3,12 +3,13 @@
 import numpy as np
 
 from simcash.core.exact import muldiv
-from simcash.core.jit import inner, part, stage
+from simcash.core.jit import inner, njit, part, stage
 from simcash.payments.engine.codes import (
     CAP_ADJUSTMENT,
     CAP_CHANGE,
     CAPACITY,
     CAPACITY_LIMIT,
+    COMPAT,
     FRACTION_CHANGE,
     FROM_EVENT,
     HAIRCUT_CHANGE,
@@ -31,6 +32,7 @@ from simcash.payments.engine.codes import (
     SQUEEZES,
     SYSTEM_BACK,
     SYSTEM_OUTAGE,
+    TICKS_PER_DAY,
     YES,
 )
 from simcash.payments.engine.collateral import QUINTILLION, value_collateral
@@ -82,11 +84,22 @@ def strike(s, e, kind):
         if s.event_share[e] & RECEIVES:
             s.receives_from[b] = max(s.receives_from[b], back)
     elif kind == POLICY_CHANGE:
-        s.policy[b] = s.event_policy[e]
-        if s.event_share[e] != NONE:  # the policy names a fraction of the pool
-            s.alloc_next[b] = s.event_share[e]
+        install(s, b, s.event_policy[e], s.event_share[e])
     elif kind == FRACTION_CHANGE:
         s.alloc_next[b] = s.event_share[e]
+        s.fraction[b] = s.event_value[e]
+        s.fraction_next[b] = s.event_value[e]
+
+
+@njit
+def install(s, b, policy, allocated):
+    """Bank b follows another policy; with it may come another share of the pool at the next allocation."""
+    s.policy[b] = policy
+    if allocated != NONE:
+        s.alloc_next[b] = allocated
+        s.fraction_next[b] = s.policy_fraction[policy]
+        if not s.options[COMPAT] or s.at[NOW] >= s.options[TICKS_PER_DAY]:
+            s.fraction[b] = s.policy_fraction[policy]
 
 
 @part

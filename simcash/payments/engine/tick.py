@@ -14,7 +14,10 @@ from simcash.payments.engine.codes import (
     PHASE_ARRIVALS,
     PHASE_OPEN,
     PHASE_REST,
+    PHASE_SUBMIT,
+    PHASE_TURNS,
     SEQ,
+    SETS_NOW,
     SLOTS,
 )
 from simcash.payments.engine.costs import charge
@@ -25,6 +28,7 @@ from simcash.payments.engine.day import (
     open_tick,
 )
 from simcash.payments.engine.events import happen
+from simcash.payments.engine.pledges import pledge, pledge_at_end, run_timers
 from simcash.payments.engine.record import record_tick
 from simcash.payments.engine.release import decide
 from simcash.payments.engine.room import forget_finished, has_room, wants_slots
@@ -32,6 +36,7 @@ from simcash.payments.engine.rows import write_payments
 from simcash.payments.engine.saving import save_liquidity, submit_and_offset
 from simcash.payments.engine.shocks import happen_with_shocks
 from simcash.payments.engine.submission import pass_queue2, submit_pending
+from simcash.payments.engine.turns import ask_banks, forget_registers, reconsider_queue2, take_turns
 
 
 @njit
@@ -56,11 +61,29 @@ def run(s, until, trees, saving, shocks):
             if not arrive(s):  # 2
                 return wants_slots(s)
             s.at[PHASE] = PHASE_REST
-        if not has_room(s):
-            return NEED_ROOM
-        if s.pause[0]:
-            return FINISHED  # on the eve of step 6, for who wants to see what the banks see
-        decide(s)  # 6
+        if trees is None:
+            if not has_room(s):
+                return NEED_ROOM
+            if s.pause[0]:
+                return FINISHED  # on the eve of step 6, for who wants to see what the banks see
+            decide(s)  # 6
+        else:
+            if s.at[PHASE] == PHASE_REST:
+                if not has_room(s):
+                    return NEED_ROOM
+                pledge(s)  # 3
+                ask_banks(s)  # 4
+                run_timers(s)  # 5
+                s.at[PHASE] = PHASE_TURNS
+            if s.at[PHASE] == PHASE_TURNS:
+                if s.pause[0]:
+                    return FINISHED
+                if not take_turns(s):  # 6
+                    return NEED_ROOM
+                s.at[PHASE] = PHASE_SUBMIT
+            if not has_room(s):
+                return NEED_ROOM
+            reconsider_queue2(s)  # 7
         if saving is not None:
             submit_and_offset(s)  # 8
         else:
@@ -68,10 +91,14 @@ def run(s, until, trees, saving, shocks):
         pass_queue2(s)  # 9
         if saving is not None:
             save_liquidity(s)  # 10
+        if trees is not None:
+            pledge_at_end(s)  # 11
         borrow(s)  # 12
         apply_credits(s)  # 13
         charge(s)  # 14
         close_tick(s)  # 15
+        if trees is not None:
+            forget_registers(s)  # 15
         record_tick(s)  # 16
         end_tick(s)
     return FINISHED
@@ -86,6 +113,8 @@ def end_tick(s):
     write_payments(s)
     if s.at[SLOTS] > 2 * s.at[LIVE] + SPARE_SLOTS:
         forget_finished(s)
+    s.recent_sets[s.at[NOW] % s.recent_sets.size] = s.at[SETS_NOW]
+    s.at[SETS_NOW] = 0
     s.at[SEQ] = 0
     s.at[DECISION_SEQ] = 0
     s.at[PHASE] = PHASE_OPEN
@@ -98,3 +127,4 @@ STAGES = (
     borrow, end_tick,
 )  # fmt: skip
 SAVING_STAGES = (save_liquidity, submit_and_offset)  # where payments settle in sets
+TREE_STAGES = (take_turns, pledge, ask_banks, reconsider_queue2, run_timers, pledge_at_end)

@@ -67,6 +67,7 @@ class Program:
     starts: np.ndarray  # by policy and tree, NONE where there is none
     focus: np.ndarray  # by list and bank, 1 where the bank is in the list
     reasons: tuple[str, ...]
+    registers: tuple[str, ...]  # of all policies, by number
     origins: tuple[Origin | None, ...]  # by instruction: of comparisons and actions
     policies: tuple[Policy, ...]  # each once
 
@@ -77,9 +78,12 @@ class Program:
         return np.array(rows, np.int64).reshape(-1, 4)
 
 
-def program(policies: Sequence[Policy], banks: Sequence[str]) -> Program:
-    """Compile policies for these banks, given in scenario order; equal ones are compiled once."""
-    writer = Writer(banks)
+def program(policies: Sequence[Policy], banks: Sequence[str], reasons: Sequence[str] = ()) -> Program:
+    """Compile policies for these banks, given in scenario order; equal ones are compiled once.
+
+    `reasons` are those that have the first numbers.
+    """
+    writer = Writer(banks, reasons)
     once = tuple(dict.fromkeys(policies))
     starts = [[writer.tree(policy, tree) for tree in words.TREES] for policy in once]
     code = [(number, writer.places[at] if jumps(number) else at) for number, at in writer.code]
@@ -89,6 +93,7 @@ def program(policies: Sequence[Policy], banks: Sequence[str]) -> Program:
         np.array(starts, np.int64).reshape(-1, 4),
         np.array(list(writer.focus), np.int64).reshape(-1, len(banks)),
         tuple(writer.reasons),
+        tuple(writer.registers),
         tuple(writer.origins.get(i) for i in range(len(code))),
         once,
     )
@@ -101,12 +106,12 @@ def jumps(operation: int) -> bool:
 class Writer:
     """Appends instructions; jumps go to labels, which become places when all is written."""
 
-    def __init__(self, banks: Sequence[str]) -> None:
+    def __init__(self, banks: Sequence[str], reasons: Sequence[str]) -> None:
         self.code: list[tuple[int, int]] = []
         self.places: list[int] = []  # of each label
         self.constants: dict[float, int] = {}
         self.focus: dict[tuple[int, ...], int] = {}
-        self.reasons: dict[str, int] = {}
+        self.reasons = {reason: i for i, reason in enumerate(reasons)}
         self.origins: dict[int, Origin] = {}
         self.banks = tuple(banks)
         self.numbers = {id: 1.0 + i for i, id in enumerate(sorted(banks))}
@@ -119,7 +124,8 @@ class Writer:
         if node is None:
             return NONE
         self.parameters = dict(policy.parameters)
-        self.registers = {name: i for i, name in enumerate(policy.registers)}
+        for name in policy.registers:
+            self.registers.setdefault(name, len(self.registers))
         start = len(self.code)
         self.node(node)
         return start
