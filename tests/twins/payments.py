@@ -193,12 +193,13 @@ class Twin:
                 raised = min(10, payment.original_priority + boost(rule, left))
                 if raised > payment.priority:
                     payment.priority = raised
-                    self.notice_payment("PriorityEscalated", payment, raised)
+                    self.tell("PriorityEscalated", payment.sender, payment, raised)
 
-    def notice_payment(self, kind, payment, amount):
+    def tell(self, kind, bank, payment, amount, value=0.0, register=None):
         self.log.write(
-            "notices", kind=kind, event=None, bank=payment.sender.id, counterparty=None, tx_id=payment.id,
-            amount=amount, value=0.0, settled=True,
+            "notices", kind=kind, event=None, bank=bank.id, counterparty=None,
+            tx_id=None if payment is None else payment.id, amount=amount, value=value, settled=True,
+            register=register,
         )  # fmt: skip
 
     def queued(self):
@@ -216,8 +217,8 @@ class Twin:
 
     def log_decision(self, bank, tree, payment, decision):
         self.log.decide(
-            bank=bank.id, tree=tree, tx_id=payment and payment.id, action=decision.action,
-            reason=decision.reason or decision.parameters.get("reason"),
+            bank=bank.id, tree=tree, tx_id=None if payment is None else payment.id, action=decision.action,
+            reason=decision.reason,
         )  # fmt: skip
 
     def drop(self, bank, payment):

@@ -50,25 +50,20 @@ def prepare(twin, bank, decision):
     given = decision.parameters
     if decision.action == "SetReleaseBudget":
         bank.budget = Budget(
-            None
-            if decision.whole("max_value_to_release") is None
-            else max(0, decision.whole("max_value_to_release")),
+            at_least_nothing(decision.whole("max_value_to_release")),
             tuple(given.get("focus_counterparties", given.get("focus_cpty_list", ()))),
-            decision.whole("max_per_counterparty", given.get("max_per_cpty")),
+            at_least_nothing(decision.whole("max_per_counterparty", given.get("max_per_cpty"))),
         )
-        notice(twin, bank, "BankBudgetSet", amount=max(0, bank.budget.total or 0))
+        twin.tell("BankBudgetSet", bank, None, bank.budget.total or 0)
     elif decision.action in ("SetState", "AddState"):
         key = given["key"]
         old = bank.registers.get(key, 0.0) if decision.action == "AddState" else 0.0
         bank.registers[key] = old + given["value"]
-        notice(twin, bank, "StateRegisterSet", value=bank.registers[key], register=key)
+        twin.tell("StateRegisterSet", bank, None, 0, bank.registers[key], key)
 
 
-def notice(twin, bank, kind, payment=None, amount=0, value=0.0, register=None):
-    twin.log.write(
-        "notices", kind=kind, event=None, bank=bank.id, counterparty=None, tx_id=payment and payment.id,
-        amount=amount, value=value, settled=True, register=register,
-    )  # fmt: skip
+def at_least_nothing(amount):
+    return None if amount is None else max(0, amount)
 
 
 # step 6
@@ -127,7 +122,7 @@ def settled_on(twin, bank, payment, decision):
         elif not twin.scenario.compat and not bank.budget.admits(payment, value_now(payment, decision)):
             return Decision("Hold", reason="BudgetExhausted")
     if decision.action in ("Release", "ReleaseWithCredit"):
-        if decision.whole("timed_for_tick", 0) > twin.now:
+        if decision.number("timed_for_tick", 0) > twin.now:
             return Decision("Hold", reason="Timed")
         if not bank.budget.admits(payment, payment.remaining):
             return Decision("Hold", reason="BudgetExhausted")
@@ -146,6 +141,7 @@ def release(twin, bank, payment, decision):
 
 def send(twin, bank, payment):
     leave(twin, bank, payment)
+    payment.due_tick = None
     twin.pending.append(payment)
 
 
@@ -156,10 +152,10 @@ def leave(twin, bank, payment):
 
 
 def reprioritize(twin, payment, decision):
-    wanted = min(10, max(0, decision.whole("new_priority")))
-    if wanted != payment.priority:
-        payment.priority = wanted
-        notice(twin, payment.sender, "TransactionReprioritized", payment, wanted)
+    priority = min(10, max(0, decision.whole("new_priority")))
+    if priority != payment.priority:
+        payment.priority = priority
+        twin.tell("TransactionReprioritized", payment.sender, payment, priority)
 
 
 # splitting
@@ -230,42 +226,44 @@ def child_of(twin, parent, amount, boost):
 
 
 def ask_about_queue2(twin):
+    """Whatever the evaluation, all payments of a bank there see the same state: nothing leaves Queue 1."""
     for bank in twin.sorted_banks:
         if cut_off(twin, bank, "send") or not has_tree(bank.settings.policy, "payment_tree"):
             continue
         own = [payment for payment in twin.queue2 if payment.sender is bank]
-        if twin.scenario.sequential:
-            for payment in own:
-                act_in_queue2(twin, bank, payment, about(twin, bank, payment))
-        else:
-            for payment, decision in [(payment, about(twin, bank, payment)) for payment in own]:
-                act_in_queue2(twin, bank, payment, decision)
+        for payment, decision in [(payment, about(twin, bank, payment)) for payment in own]:
+            act_in_queue2(twin, bank, payment, decision)
 
 
 def act_in_queue2(twin, bank, payment, decision):
-    if decision.action in ("WithdrawFromRtgs", "ResubmitToRtgs", "Reprioritize"):
-        twin.log_decision(bank, "payment_tree", payment, decision)
-    if decision.action == "WithdrawFromRtgs":
-        twin.queue2.remove(payment)
-        count_queue2(twin, payment)
-        payment.status, payment.queue_class, payment.declared_class = "queue1", None, None
-        payment.queued_since, payment.due_tick = twin.now, None
-        bank.queue.append(payment)
-        notice(twin, bank, "RtgsWithdrawal", payment, payment.remaining)
-    elif decision.action == "ResubmitToRtgs":
-        resubmit(twin, payment, decision.parameters["rtgs_priority"])
-    elif decision.action == "Reprioritize":
-        reprioritize(twin, payment, decision)
+    """Only three actions mean something there; they alone go on record."""
+    if decision.action not in IN_QUEUE2:
+        return
+    twin.log_decision(bank, "payment_tree", payment, decision)
+    IN_QUEUE2[decision.action](twin, payment, decision)
 
 
-def resubmit(twin, payment, chosen):
+def withdraw(twin, payment, decision):
+    twin.queue2.remove(payment)
+    count_queue2(twin, payment)
+    payment.status, payment.queue_class, payment.declared_class = "queue1", None, None
+    payment.queued_since = twin.now
+    payment.sender.queue.append(payment)
+    twin.tell("RtgsWithdrawal", payment.sender, payment, payment.remaining)
+
+
+def resubmit(twin, payment, decision):
+    chosen = decision.parameters["rtgs_priority"]
     if chosen != payment.queue_class:
         count_queue2(twin, payment)
         payment.submission_tick, payment.queue_class = twin.now, chosen
         twin.queue2.remove(payment)
         twin.queue2.append(payment)
-        notice(twin, payment.sender, "RtgsResubmission", payment, payment.remaining)
+        twin.tell("RtgsResubmission", payment.sender, payment, payment.remaining)
 
 
 def count_queue2(twin, payment):
     payment.q2_ticks += twin.now - payment.submission_tick
+
+
+IN_QUEUE2 = {"WithdrawFromRtgs": withdraw, "ResubmitToRtgs": resubmit, "Reprioritize": reprioritize}

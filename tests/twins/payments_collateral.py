@@ -2,7 +2,7 @@
 
 from tests.twins import payments_costs as exactly
 from tests.twins.payments_fields import View
-from tests.twins.payments_policies import decide
+from tests.twins.payments_policies import Decision, decide
 
 LAYERS = {"strategic_collateral_tree": "strategic", "end_of_tick_collateral_tree": "end_of_tick"}
 TIMER_BUFFER = 100
@@ -12,16 +12,18 @@ def ask_about_collateral(twin, tree):
     """One of the two collateral trees of every bank that has it."""
     for bank in twin.sorted_banks:
         decision = decide(bank.settings.policy, tree, View(twin, bank))
-        if decision is None:
-            continue
-        amount = decision.whole("amount", 0)
-        if amount <= 0:
-            decision.action = "HoldCollateral"
-        twin.log_decision(bank, tree, None, decision)
-        if decision.action == "PostCollateral":
-            post(twin, bank, LAYERS[tree], amount, decision)
-        elif decision.action == "WithdrawCollateral":
-            withdraw(twin, bank, LAYERS[tree], amount, 0, decision.parameters.get("reason"))
+        if decision is not None:
+            if decision.whole("amount", 0) <= 0:
+                decision = Decision("HoldCollateral", {}, decision.reason)
+            twin.log_decision(bank, tree, None, decision)
+            carry_out(twin, bank, LAYERS[tree], decision)
+
+
+def carry_out(twin, bank, layer, decision):
+    if decision.action == "PostCollateral":
+        post(twin, bank, layer, decision.whole("amount"), decision)
+    elif decision.action == "WithdrawCollateral":
+        withdraw(twin, bank, layer, decision.whole("amount"), 0, decision.reason)
 
 
 def pledge(twin, bank, amount):
@@ -36,7 +38,7 @@ def pledge(twin, bank, amount):
 def post(twin, bank, layer, requested, decision):
     """As much as there is capacity for; a timer may take it back."""
     amount = min(requested, max(0, bank.settings.capacity - bank.settings.collateral))
-    move(twin, bank, layer, requested, amount, decision.parameters.get("reason"))
+    move(twin, bank, layer, requested, amount, decision.reason)
     wait = decision.whole("auto_withdraw_after_ticks")
     if wait is not None and amount > 0:
         bank.timers.append((twin.now + wait, amount))

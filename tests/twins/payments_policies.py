@@ -77,9 +77,8 @@ def walk(node, value_of):
     """Down from a node to its action."""
     while "condition" in node:
         node = node["on_true" if holds(node["condition"], value_of) else "on_false"]
-    return Decision(node["action"], {
-        name: given(name, value, value_of) for name, value in node.get("parameters", {}).items()
-    })  # fmt: skip
+    parameters = {name: given(name, value, value_of) for name, value in node.get("parameters", {}).items()}
+    return Decision(node["action"], parameters, parameters.get("reason"))
 
 
 def given(name, value, value_of):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from tests.twins.strategies_policies import splitting_policies, tree_policies
 from tests.twins.strategies_shocks import crowds, savings, shock_kinds
-from tests.twins.strategies_trees import tree_policies
 
 IDS = ["BANK_B", "BANK_A", "B10", "B9", "a"]  # scenario order is not sorted order
 AMOUNTS = st.sampled_from([1, 5, 10, 10, 20, 50, 100])
@@ -25,8 +25,7 @@ class Play:
 def plays(
     draw, record=("full", "full", "full", "standard", "summary"), saving=False, shocks=False, trees=False
 ):
-    """`trees` lets some banks follow policy trees; `saving` and `shocks` add liquidity saving
-    and the shocks of spec section 2."""
+    """`saving`, `shocks` and `trees` add liquidity saving, the shocks of spec section 2, policy trees."""
     ids = IDS[: draw(st.integers(2, 5))]
     tpd, days = draw(st.integers(2, 12)), draw(st.integers(1, 3))
     data = {
@@ -38,32 +37,25 @@ def plays(
         **draw(rules(tpd, ids)),
         **(draw(savings()) if saving else {}),
         "cost_rates": draw(cost_rates()),
-        "agents": [draw(poor_agents(name, ids) if saving else agents(name, ids)) for name in ids],
     }  # fmt: skip
-    data["scenario_events"] = draw(st.lists(events(tpd * days, data["agents"], shocks), max_size=6))
-    data["scenario_events"] += draw(crowds(ids)) if saving else []
+    followed = policies()
     if trees:
-        draw(follow_trees(data, ids))
-    kinds = [submissions(tpd * days, ids), *([hand_movements(tpd * days, ids)] if shocks else [])]
-    acted = draw(st.lists(st.one_of(kinds), max_size=5))
+        followed = st.one_of(*[tree_policies(ids)] * 4, splitting_policies(), policies())
+    data["agents"] = [
+        draw(poor_agents(name, ids, followed) if saving else agents(name, ids, followed)) for name in ids
+    ]
+    if trees:
+        data["eod_rush_threshold"] = draw(st.sampled_from([0, 0.5, 0.8]))
+        data["cost_rates"]["split_friction_cost"] = draw(st.sampled_from([0, 7, 1000]))
+    kinds = events(tpd * days, data["agents"], followed if shocks else None)
+    data["scenario_events"] = draw(st.lists(kinds, max_size=6))
+    data["scenario_events"] += draw(crowds(ids)) if saving else []
+    acts = [submissions(tpd * days, ids)]
+    if shocks:
+        acts.append(hand_movements(tpd * days, ids, followed))
+    acted = draw(st.lists(st.one_of(acts), max_size=5))
     stops = draw(st.lists(st.integers(1, tpd * days), max_size=2))
     return Play(data, tuple(stops), tuple(acted))
-
-
-@st.composite
-def follow_trees(draw, data, ids):
-    """Some banks follow trees, and some payments may be split."""
-    data["cost_rates"]["split_friction_cost"] = draw(st.sampled_from([0, 3, 1000]))
-    for agent in data["agents"]:
-        agent["policy"] = (draw(mostly(True, True, False)) and draw(tree_policies(ids))) or agent["policy"]
-        for source in ("arrival_config", *()):
-            if source in agent:
-                agent[source]["divisible"] = draw(mostly(True, False))
-    for event in data["scenario_events"]:
-        if event["type"] == "CustomTransactionArrival":
-            event["is_divisible"] = draw(mostly(True, False))
-        if event["type"] == "PolicyChange":
-            event["policy"] = draw(tree_policies(ids))
 
 
 def mostly(usual, *others):
@@ -148,7 +140,7 @@ def cost_rates(draw):
 
 
 @st.composite
-def agents(draw, name, ids):
+def agents(draw, name, ids, followed):
     others = [other for other in ids if other != name]
     found = {
         "id": name,
@@ -157,7 +149,7 @@ def agents(draw, name, ids):
         "posted_collateral": draw(st.sampled_from([0, 0, 33, 80])),
         "collateral_haircut": draw(st.sampled_from([0, 0.02, 0.25, 1])),
         "max_collateral_capacity": 1000,
-        "policy": draw(policies()),
+        "policy": draw(followed),
         "liquidity_pool": draw(st.sampled_from([0, 0, 50, 77])),
         **draw(st.sampled_from([{}, {}, {"limits": draw(limits(others))}])),
         **draw(st.sampled_from([{}, draw(arrival_bands(others)), *[draw(arrival_configs(others))] * 3])),
@@ -167,9 +159,9 @@ def agents(draw, name, ids):
 
 
 @st.composite
-def poor_agents(draw, name, ids):
+def poor_agents(draw, name, ids, followed):
     """Banks that can hardly pay without one another."""
-    agent = draw(agents(name, ids))
+    agent = draw(agents(name, ids, followed))
     if draw(mostly(True, True, False)):
         agent.pop("limits", None)
         agent |= {
@@ -177,8 +169,9 @@ def poor_agents(draw, name, ids):
             "unsecured_cap": 0,
             "posted_collateral": 0,
             "liquidity_pool": 0,
-            "policy": {"type": "Fifo"},
         }
+        if draw(st.booleans()):
+            agent["policy"] = {"type": "Fifo"}
     return agent
 
 
@@ -281,15 +274,16 @@ def schedules(ticks):
 
 
 @st.composite
-def events(draw, ticks, agents, shocks):
+def events(draw, ticks, agents, followed):
+    """With shocks if there are policies that may be followed instead."""
     ids = [agent["id"] for agent in agents]
     weighted = [agent["id"] for agent in agents if has_weights(agent)]
     arriving = [agent["id"] for agent in agents if "arrival_config" in agent or "arrival_bands" in agent]
     kinds = [transfers(ids), *[custom_arrivals(ids)] * 3, scheduled(ids), global_rates(), windows()]
     kinds += [agent_rates(arriving)] if arriving else []
     kinds += [weight_changes(weighted, ids)] if weighted else []
-    if shocks:
-        kinds += [*shock_kinds(ids), policy_changes(ids)]
+    if followed is not None:
+        kinds += [*shock_kinds(ids), policy_changes(ids, followed)]
     return draw(st.one_of(kinds)) | {"schedule": draw(schedules(ticks))}
 
 
@@ -361,7 +355,7 @@ def weight_changes(draw, weighted, ids):
     }
 
 
-def hand_movements(ticks, ids):
+def hand_movements(ticks, ids, followed):
     """Collateral posted and taken back, policies set, between ticks."""
     tick, bank = st.integers(0, ticks - 1), st.sampled_from(ids)
     collateral = st.builds(
@@ -375,16 +369,16 @@ def hand_movements(ticks, ids):
         lambda t, b, policy: {"tick": t, "type": "SetPolicy", "bank": b, "policy": policy},
         tick,
         bank,
-        policies(),
+        followed,
     )
     return st.one_of(collateral, collateral, behaviour)
 
 
-def policy_changes(ids):
+def policy_changes(ids, followed):
     return st.builds(
         lambda name, policy: {"type": "PolicyChange", "agent": name, "policy": policy},
         st.sampled_from(ids),
-        policies(),
+        followed,
     )
 
 

@@ -5,7 +5,7 @@ from math import inf, tanh
 import pytest
 
 from tests.payments.branches import act, both, comparison, either, policy, when
-from tests.payments.table import scenario
+from tests.payments.table import at, scenario
 from tests.twins.payments_fields import FIELDS
 from tests.twins.runs import RUNS, TwinRun, latest_payments
 
@@ -104,6 +104,12 @@ def dropped(tree, payments=PAYMENTS, banks=BANKS, agent=AGENT, **rules):
     return [row["amount"] for row in latest_payments(run) if row["status"] == "dropped"]
 
 
+def outage(bank, direction):
+    return {
+        "type": "ParticipantOutage", "agent": bank, "direction": direction, "duration": 2, "schedule": at(0),
+    }  # fmt: skip
+
+
 def holding(field, expected, banks="A 100 | B 0", payments="@0 A 50 B by 3", tick=0, **rules):
     """Whether a field has a value while bank A, which holds all else, decides about its payments."""
     fits = (field, ">", 1e300) if expected == inf else (field, "==", expected)
@@ -136,11 +142,26 @@ def holding(field, expected, banks="A 100 | B 0", payments="@0 A 50 B by 3", tic
         ("effective_liquidity", -10, {"banks": "A -15 cap 20 | B 0", "compat": "simcash"}),
         ("liquidity_fraction", 1, {}),
         ("required_collateral_for_usage", 0, {"banks": "A -50 collateral 80 haircut 1 | B 0"}),
+        ("counterparty_can_receive", 0, {"events": [outage("B", "receive")]}),
+        ("counterparty_can_send", 1, {"events": [outage("B", "receive")]}),
+        ("counterparty_can_send", 0, {"events": [outage("B", "send")]}),
+        ("counterparty_can_receive", 0, {"events": [outage("B", "both")], "tick": 1}),
+        ("counterparty_can_receive", 1, {"events": [outage("B", "both")], "tick": 2}),
+        ("is_system_outage", 1, {"events": [{"type": "SystemOutage", "schedule": at(0)}]}),
         ("excess_collateral", 80, {"banks": "A -50 collateral 80 haircut 1 | B 0"}),
     ],
 )
 def test_a_field_elsewhere(field, expected, more):
     assert holding(field, expected, **more)
+
+
+def test_sets_of_the_last_ten_ticks():
+    """Two mutual pairs settle in tick 0, one in tick 3; ten ticks later they are forgotten."""
+    pairs = "@0 B 5 C | @0 C 5 B | @0 D 5 C | @0 C 5 D | @3 B 7 D | @3 D 7 B | @0 A 50 B by 3"
+    saving = {"simulation": {"ticks_per_day": 20, "num_days": 1, "rng_seed": 1}}
+    for tick, sets in ((0, 0), (1, 2), (3, 2), (4, 3), (10, 3), (11, 1), (13, 1), (14, 0)):
+        rate = "lsm_run_rate_last_10_ticks"
+        assert holding(rate, sets / 10, "A 100 | B 0 | C 0 | D 0", pairs, tick, **saving)
 
 
 def test_only_five_receivers_are_the_largest():

@@ -332,6 +332,15 @@ def test_registers_count_until_the_day_ends():
     assert [statuses(play(data, ticks)) for ticks in (3, 4)] == [["queue1"], ["dropped"]]
 
 
+@pytest.mark.parametrize(("name", "expected"), [("bank_state_n", "dropped"), ("bank_state_a", "queue1")])
+def test_a_new_policy_finds_the_registers_it_names(name, expected):
+    before = policy(payment=HOLD, bank=act("SetState", key="bank_state_n", value=3))
+    after = policy(payment=when((name, "==", 3), DROP, HOLD))
+    change = {"type": "PolicyChange", "agent": "A", "policy": after, "schedule": at(1)}
+    data = scenario("A 100 | B 0", "@0 A 50 B by 5", agents={"A": {"policy": before}}, events=[change])
+    assert statuses(play(data, 2)) == [expected]
+
+
 # collateral
 
 

@@ -45,8 +45,8 @@ def test_the_engine_follows_trees_as_the_twin_does(play):
 
 
 @settings(max_examples=200)
-@given(plays(trees=True, shocks=True))
-def test_the_engine_follows_trees_through_shocks(play):
+@given(plays(trees=True, saving=True, shocks=True))
+def test_the_engine_follows_trees_through_shocks_and_saves_liquidity(play):
     compare(play)
 
 
