@@ -5,7 +5,7 @@ between `gather` and `scatter`; outside they are zero.
 """
 
 from simcash.core.jit import inner, part
-from simcash.payments.engine.codes import LIMITED, NEXT_SET, NONE, NOTHING, RECORD, STANDARD
+from simcash.payments.engine.codes import LIMITED, NEXT_SET, NONE, NOTHING, RECORD, SETS_NOW, STANDARD
 from simcash.payments.engine.pairs import unlink
 from simcash.payments.engine.queue2 import leave_queue2, queue_key
 from simcash.payments.engine.rows import write_set
@@ -140,3 +140,4 @@ def settle_set(s, n, m, channel, iteration):
     if s.options[RECORD] >= STANDARD:
         write_set(s, s.at[NEXT_SET], channel, iteration, n, gross, net)
     s.at[NEXT_SET] += 1
+    s.at[SETS_NOW] += 1
