@@ -13,6 +13,7 @@ from simcash.payments.arrays import fixed_arrays
 from simcash.payments.engine import codes
 from simcash.payments.engine.solving import enqueue, solve_queue
 from simcash.payments.installed import Installed
+from simcash.payments.programs import programs_of
 from simcash.payments.scenario import Scenario, open_scenario
 from simcash.payments.state import Store
 from simcash.payments.tables import payment_tables
@@ -50,7 +51,9 @@ def solve(
     refuse_nonsense(money, queue)
     whole = algorithm == WHOLE_QUEUE
     scenario = scenario_of(money, limits or {}, "partial_netting" if whole else algorithm)
-    store = Store(fixed_arrays(scenario, Installed(scenario)), payment_tables(scenario.ids), "off")
+    installed = Installed(scenario)
+    fixed = fixed_arrays(scenario, installed, programs_of(scenario, installed))
+    store = Store(fixed, payment_tables(scenario.ids), "off")
     if whole:
         store["algorithm"][0] = codes.FIRST
     fill(store, *queue.T.copy())
