@@ -12,9 +12,15 @@ import numpy as np
 
 from simcash.payments import readings
 from simcash.payments.engine import codes
+from simcash.payments.engine.fields import field_value
+from simcash.payments.engine.opcodes import FIELDS
+from simcash.payments.engine.turns import see
 from simcash.payments.explanation import Decision, Step
+from simcash.payments.trees import trees_of
+from simcash.payments.walking import follow
 
 if TYPE_CHECKING:
+    from simcash.payments.policies.document import Policy
     from simcash.payments.world import Payments
 
 
@@ -50,12 +56,28 @@ def taken(world: Payments, tx_id: int) -> tuple[str, str] | None:
 
 def decision(world: Payments, bank: int, slot: int) -> Decision:
     """What a bank's policy says about one payment in its queue, in a world that waits for decisions; of a
-    policy that is not built in, only that it decides."""
+    tree that sees more with every decision, only that it decides."""
     policy = policy_of(world, bank)
+    trees = trees_of(policy)
+    if trees is not None and not world.store["options"][codes.SEQUENTIAL]:
+        return by_tree(world, trees, bank, slot)
     if policy.type not in BUILT_IN:
         return Decision("none", f"policy {policy.type}", ())
     (seen,) = (seen for p, seen in views(world, bank) if p == slot)
     return BUILT_IN[policy.type](policy, seen)
+
+
+def by_tree(world: Payments, trees: Policy, bank: int, slot: int) -> Decision:
+    """The way through a payment tree, with what the bank sees of itself and of the payment."""
+    state, registers = world.store.record, world.programs.program.registers
+    see(state, bank)
+
+    def field(name: str) -> float:
+        if name in registers:
+            return float(world.store["registers"][bank, registers.index(name)])
+        return float(field_value(state, FIELDS.index(name), bank, slot))
+
+    return follow(trees, "payment_tree", field, sorted(world.ids))
 
 
 def policy_of(world: Payments, bank: int) -> Any:

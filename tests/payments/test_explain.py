@@ -11,6 +11,7 @@ import simcash
 from simcash.payments import deciding, readings
 from simcash.payments.explain import explain
 from simcash.payments.life import payment
+from simcash.payments.policies import field, hold, policy, release, when
 from simcash.payments.readings import UnknownName
 from simcash.payments.releasing import MOST_SETS, Releases
 from simcash.payments.tables import ACTIONS
@@ -210,6 +211,16 @@ def test_money_that_came_later_in_the_tick_was_not_seen():
     agents = {"B": {"policy": {"type": "LiquidityAware"}}}
     found = explain(opened("A 100 | B 0", "@0 A 100 B | @0 B 70 A by 9", agents=agents), 1)
     assert steps(found)[-1] == ("covered", "effective_liquidity >= remaining_amount", 0, 70, False)
+
+
+def test_a_tree_tells_the_comparisons_on_the_way():
+    rich = when(field("balance") >= field("remaining_amount")).then(release()).otherwise(hold("short"))
+    trees = policy("rich", payment=when(field("priority") > 8).then(release()).otherwise(rich))
+    agents = {"A": {"policy": {"type": "InlineJson", "json_string": trees.to_json()}}}
+    found = explain(opened("A 40 | B 0", "@0 A 60 B by 9", ticks=3, agents=agents), 0)
+    assert (found.location, found["action"], found["reason"]) == ("queue1", "Hold", "short")
+    told = [("priority > 8", 5, 8, False), ("balance ≥ remaining_amount", 40, 60, False)]
+    assert [step[1:] for step in steps(found)] == told
 
 
 @settings(max_examples=20, deadline=None)

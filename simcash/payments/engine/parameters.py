@@ -5,9 +5,10 @@ import math
 import numpy as np
 
 from simcash.core.jit import inner
-from simcash.core.money import MONEY_MAX
 from simcash.payments.engine.codes import NONE
 from simcash.payments.engine.opcodes import SLOT_REASON
+
+MOST = np.float64(2**53)  # of money: amounts up to here are whole as floats too
 
 
 @inner
@@ -18,7 +19,7 @@ def given(s, slot):
 @inner
 def whole(s, slot):
     """A parameter cut to a whole number, within what money can be."""
-    return np.int64(max(-float(MONEY_MAX), min(float(MONEY_MAX), s.slots[slot])))
+    return np.int64(max(-MOST, min(MOST, s.slots[slot])))
 
 
 @inner

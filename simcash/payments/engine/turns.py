@@ -1,6 +1,6 @@
 """Steps 4, 6 and 7 where banks decide by policy trees: each has its turn, sorted by id."""
 
-from simcash.core.jit import inner, part, stage
+from simcash.core.jit import inner, njit, part, stage
 from simcash.payments.engine.actions import act_in_queue1, act_in_queue2, is_split
 from simcash.payments.engine.budgets import open_budget, set_budget
 from simcash.payments.engine.children import parts_wanted
@@ -87,6 +87,15 @@ def take_turns(s):
         s.at[TURN] += 1
     s.at[TURN] = 0
     return True
+
+
+@njit
+def see(s, b):
+    """What bank b sees when its turn comes in step 6, for those who retrace its decision."""
+    survey(s)
+    if s.options[ESCALATE]:
+        escalate(s)
+    look(s, b)
 
 
 @inner
