@@ -38,11 +38,6 @@ def broken(rule: str) -> PydanticCustomError:
     return PydanticCustomError("rule", "{rule}", {"rule": rule})
 
 
-def later(what: str) -> PydanticCustomError:
-    """A part that is understood but that this release cannot run."""
-    return broken(f"not yet supported: {what}")
-
-
 def whole(value: Any) -> int:
     """A whole number in any notation, 12, 1_000 or 1e9, but neither true nor "12"."""
     if type(value) is int:
