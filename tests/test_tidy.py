@@ -12,7 +12,7 @@ PACKAGE = ROOT / "simcash"
 
 # A ratchet: no function grows beyond it, and what is above it may only shrink (lines allowed now).
 LONGEST = 75
-LONGER = {"simcash/payments/tables.py payment_tables": 140}  # one declaration after another
+LONGER = {"simcash/payments/tables.py payment_tables": 125}  # one declaration after another
 
 DOMAIN_WORD = re.compile(r"\b(bank|queue|loan|firm|household|home|mortgage|payment)s?\b", re.IGNORECASE)
 NOT_A_HOUSE = re.compile(r"Path\.home\(\)|import queue|queue\.Queue")

@@ -65,6 +65,18 @@ LSM_SETS = """
 """
 
 
+def code(name: str, labels: tuple[str, ...], meaning: str, nullable: bool = False) -> Column:
+    return Column(name, "int8", meaning, labels, nullable)
+
+
+def whole(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(name, "int64", meaning, nullable=nullable)
+
+
+def short(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(name, "int32", meaning, nullable=nullable)
+
+
 def payment_tables(
     banks: tuple[str, ...], reasons: tuple[str, ...] = (), registers: tuple[str, ...] = ()
 ) -> tuple[Table, ...]:
@@ -72,15 +84,6 @@ def payment_tables(
 
     def bank(name: str, meaning: str, nullable: bool = False) -> Column:
         return Column(name, "int16" if len(banks) < 32_000 else "int32", meaning, banks, nullable)
-
-    def code(name: str, labels: tuple[str, ...], meaning: str, nullable: bool = False) -> Column:
-        return Column(name, "int8", meaning, labels, nullable)
-
-    def whole(name: str, meaning: str, nullable: bool = False) -> Column:
-        return Column(name, "int64", meaning, nullable=nullable)
-
-    def short(name: str, meaning: str, nullable: bool = False) -> Column:
-        return Column(name, "int32", meaning, nullable=nullable)
 
     tick, seq = short("tick", "tick in which it happened"), whole("seq", "order within the tick")
     return (
@@ -192,6 +195,13 @@ def payment_tables(
             whole("before", "posted before"), whole("after", "posted after"),
             Column("reason", "int32", "the reason that the policy gives", reasons, True),
         )),
+        *saving_tables(tick, seq),
+    )  # fmt: skip
+
+
+def saving_tables(tick: Column, seq: Column) -> tuple[Table, ...]:
+    """What liquidity saving did: its sets, and its runs."""
+    return (
         Table("sets", "one row per set of payments settled together to save liquidity", (
             tick, seq, *SET_COLUMNS,
         )),
