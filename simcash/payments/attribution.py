@@ -1,9 +1,8 @@
 """Which payment cost what: every cent that was booked, with the payment it belongs to, if to one.
 
 Penalties, split friction and drops are booked for payments as they happen. Delay is booked for a bank as a
-whole, with one rounding a tick, unless the run records everything (record: full). Here it is shared among the
-payments that waited: to each the floor of its exact share, and the cents left over to those with the largest
-remainders, ties to the lower id (spec 3.6). All of it comes from the rows, with exact whole numbers.
+whole, with one rounding a tick, unless the run records everything (record: full); see `delays` for whose it
+is. All of it comes from the rows, with exact whole numbers.
 """
 
 from __future__ import annotations
@@ -11,7 +10,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from simcash.core.tables import LEVELS
+from simcash.payments.delays import BANDS, END, Delays
 from simcash.payments.tables import COST_KINDS
 from simcash.payments.tariff import CostRates
 
@@ -20,46 +22,14 @@ if TYPE_CHECKING:
 
     from simcash.core.simulation import Simulation
 
-END = 2**31 - 1
-BANDS = (8, 4, 0)  # the lowest priority of each band of delay multipliers
-# What each payment was at the end of each tick, its exact share of what its bank was charged for delay in
-# billionths of a cent, and the whole cents of it.
-DELAYS = f"""
-    WITH price AS (
-        SELECT unnest($band::INTEGER[]) AS band, unnest($late::BOOLEAN[]) AS late,
-            unnest($first::INTEGER[]) AS first, unnest($stop::INTEGER[]) AS stop,
-            unnest($price::BIGINT[]) AS price
-    ), booked AS (
-        SELECT tick, bank, amount FROM costs
-        WHERE kind = 'delay' AND tx_id IS NULL AND ($bank IS NULL OR bank = $bank)
-    ), waiting AS (
-        SELECT * FROM (
-            SELECT tx_id, sender, amount, status, overdue_since IS NOT NULL AS late,
-                CASE WHEN priority >= {BANDS[0]} THEN 0 WHEN priority >= {BANDS[1]} THEN 1 ELSE 2 END AS band,
-                tick AS first, lead(tick, 1, {END}) OVER (PARTITION BY tx_id ORDER BY tick) AS stop
-            FROM payments_log
-        ) WHERE status IN ('queue1', 'queue2')
-    ), exact AS (
-        SELECT b.tick, b.bank, b.amount AS total, w.tx_id, w.amount::HUGEINT * p.price AS share
-        FROM booked b
-        JOIN waiting w ON w.sender = b.bank AND b.tick >= w.first AND b.tick < w.stop
-        JOIN price p ON p.band = w.band AND p.late = w.late AND b.tick >= p.first AND b.tick < p.stop
-    ), floors AS (
-        SELECT *, share // 1_000_000_000 AS cents,
-            row_number() OVER (PARTITION BY tick, bank ORDER BY share % 1_000_000_000 DESC, tx_id) AS turn
-        FROM exact
-    )
-    SELECT tick, bank, 'delay' AS kind, tx_id,
-        (cents + if(turn <= total - sum(cents) OVER (PARTITION BY tick, bank), 1, 0))::BIGINT AS amount
-    FROM floors
-"""
-ATTRIBUTION = f"""
+TYPES = {"bank": "str", "kind": "str", "tx_id": "Int64"}  # also of a table without rows
+BOOKED = """
     SELECT tick, bank, kind, tx_id, amount FROM costs
     WHERE (kind <> 'delay' OR tx_id IS NOT NULL) AND ($bank IS NULL OR bank = $bank)
-    UNION ALL FROM ({DELAYS}) WHERE amount <> 0
 """
-OF_PAYMENT = f"""
-    SELECT kind, sum(amount)::BIGINT FROM ({ATTRIBUTION}) WHERE tx_id = $tx_id GROUP BY kind ORDER BY kind
+BY_PAYMENT = f"""
+    SELECT tx_id, bank, kind, sum(amount)::BIGINT AS amount FROM ({BOOKED})
+    WHERE tx_id IS NOT NULL AND ($tx IS NULL OR tx_id = $tx) GROUP BY tx_id, bank, kind
 """
 
 
@@ -70,15 +40,33 @@ def cost_attribution(sim: Simulation, bank: str | None = None) -> pd.DataFrame:
     Delay of payment p in tick t: floor(amount * m * k / 10^9) cents, with m and k as spec 3.6 has them, plus
     one cent for those with the largest remainders, so that a bank's rows sum to what it was charged.
     """
-    rows = f"FROM ({ATTRIBUTION}) ORDER BY tick, bank, kind, tx_id"
-    return sim.sql(rows, parameters(sim, bank)).astype({"tx_id": "Int64"})
+    delays = delays_of(sim, bank)
+    rows = sim.sql(f"FROM ({BOOKED}) ORDER BY tick, bank, kind, tx_id", {"bank": bank})
+    return in_one(rows.astype(TYPES), delays.rows())
+
+
+def in_one(rows: pd.DataFrame, delays: pd.DataFrame) -> pd.DataFrame:
+    """Both tables as one in their order: by tick, bank, kind and payment."""
+    import pandas as pd
+
+    if delays.empty:
+        return rows
+    banks = np.union1d(rows["bank"].unique(), delays["bank"].unique())
+    both = pd.concat([rows, delays])
+    places = pd.Categorical(both["bank"], banks).codes.astype(np.int64)
+    after = 2 * (both["kind"] > "delay") + (both["kind"] == "delay")
+    key = (both["tick"].to_numpy(np.int64) * banks.size + places) * 3 + after.to_numpy()
+    return both.take(np.argsort(key, kind="stable")).reset_index(drop=True)
 
 
 def payment_costs(sim: Simulation) -> pd.DataFrame:
     """What each payment has cost its sender, in cents: a column per kind and their sum, a row per payment
     that cost anything. Costs that belong to no payment (credit, collateral, pool, throughput, loans) are not
     in it; with them it sums to `sim.costs`."""
-    rows = cost_attribution(sim).dropna(subset="tx_id")
+    import pandas as pd
+
+    booked = sim.sql(BY_PAYMENT, {"bank": None, "tx": None})
+    rows = pd.concat([booked.astype(TYPES), delays_of(sim).by_payment()])
     table = rows.pivot_table(
         index=["tx_id", "bank"], columns="kind", values="amount", aggfunc="sum", fill_value=0
     )
@@ -92,7 +80,14 @@ def costs_of_payment(sim: Simulation, tx_id: int, bank: str) -> dict[str, int]:
     """What one payment has cost its sender, by kind, as far as costs are recorded."""
     if not recorded(sim):
         return {}
-    return dict(sim.rows(OF_PAYMENT, {**parameters(sim, bank), "tx_id": tx_id}))
+    booked = {kind: cost for _, _, kind, cost in sim.rows(BY_PAYMENT, {"bank": bank, "tx": tx_id})}
+    delay = delays_of(sim, bank).of_payment(tx_id)
+    return dict(sorted({**({"delay": delay} if delay else {}), **booked}.items()))
+
+
+def delays_of(sim: Simulation, bank: str | None = None) -> Delays:
+    """The delay cost of a run, or of one bank."""
+    return Delays(sim, parameters(sim, bank))
 
 
 def recorded(sim: Simulation) -> bool:

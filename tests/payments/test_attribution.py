@@ -93,3 +93,43 @@ def test_without_rows_there_is_no_attribution():
     with pytest.raises(ValueError, match='open with record="standard", not "summary"'):
         cost_attribution(sim)
     assert payment(sim, 0).costs == {}
+
+
+# Every tick's shares by themselves, as spec 3.6 says them: what `delays` finds out stretch by stretch.
+ONE_BY_ONE = """
+    WITH waiting AS (
+        SELECT tx_id, sender AS bank, amount, status, overdue_since IS NOT NULL AS late, tick AS first,
+            lead(tick, 1, 1000) OVER (PARTITION BY tx_id ORDER BY tick) AS stop
+        FROM payments_log
+    ), exact AS (
+        SELECT b.tick, b.bank, b.amount AS total, w.tx_id, w.amount * $k * if(late, $late, 1) AS share
+        FROM costs b JOIN waiting w ON w.bank = b.bank AND b.tick >= first AND b.tick < stop
+        WHERE kind = 'delay' AND status IN ('queue1', 'queue2')
+    ), floors AS (
+        SELECT *, share // 1_000_000_000 AS cents,
+            row_number() OVER (PARTITION BY tick, bank ORDER BY share % 1_000_000_000 DESC, tx_id) AS turn
+        FROM exact
+    ), shares AS (
+        SELECT *, cents + if(turn <= total - sum(cents) OVER (PARTITION BY tick, bank), 1, 0) AS mine
+        FROM floors
+    )
+    SELECT tick, bank, 'delay', tx_id, mine::BIGINT FROM shares WHERE mine <> 0 ORDER BY 1, 2, 4
+"""
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_scarce_day_s_delay_is_that_of_every_tick_by_itself(seed):
+    data = {
+        "simulation": {"ticks_per_day": 40, "num_days": 2, "rng_seed": seed},
+        "groups": [{
+            "prefix": "B", "count": 12, "rate_per_tick": 1, "balance_per_rate": 20_000, "network": "uniform",
+            "amount_distribution": {"type": "LogNormal", "mean": 10_000, "std_dev": 9_000},
+            "deadline_range": [5, 20],
+        }],
+        "cost_rates": {"delay_cost_per_tick_per_cent": 0.00037, "overdue_delay_multiplier": 3},
+    }  # fmt: skip
+    sim = simcash.open(data, record="standard").run()
+    told = cost_attribution(sim).query("kind == 'delay'")
+    assert len(told) > 1000
+    expected = sim.rows(ONE_BY_ONE, {"k": 370_000, "late": 3})
+    assert list(told.itertuples(index=False, name=None)) == expected
