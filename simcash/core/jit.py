@@ -1,4 +1,4 @@
-"""The project's numba decorators, the compiled state record, and where compiled code is kept.
+"""The project's numba decorators, and where compiled code is kept.
 
 A cached caller does not notice that a callee in another file changed, so the cache folder of a world is
 named by a hash of the sources. With NUMBA_DISABLE_JIT=1 everything runs as plain Python.
@@ -10,7 +10,6 @@ import gc
 import hashlib
 import os
 import tempfile
-from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -19,11 +18,6 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import types
-from numba.core import cgutils
-from numba.core.registry import cpu_target
-from numba.experimental import structref
-from numba.extending import intrinsic
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PLAIN = bool(numba.config.DISABLE_JIT)
@@ -54,7 +48,7 @@ def fingerprint(world: str) -> str:
     for folder in sorted({"core", world}):
         for source in sorted((PACKAGE / folder).rglob("*.py")):
             text = source.read_bytes()
-            if b"core.jit" in text or source.parent.name != folder:
+            if b"core.jit" in text or b"core.record" in text or source.parent.name != folder:
                 digest.update(text)
     return digest.hexdigest()[:16]
 
@@ -129,89 +123,3 @@ def compiling() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-class ShortlyNamed(types.StructRef):  # type: ignore[misc]
-    """A record type that goes by its class alone.
-
-    Numba's own name spells out every field, and every symbol of every function that takes the record
-    repeats it.
-    """
-
-    def __init__(self, fields: Any) -> None:
-        super().__init__(fields)
-        self.name = f"{type(self).__module__}.{type(self).__name__}"
-
-
-class Record:
-    """A state of named arrays as one pointer: compiled functions read `state.name` as the array itself.
-
-    The caller binds the type, as `name + "Type"`, at the top of `module`, where the compilation cache looks
-    it up. In plain mode a named tuple does the same; compiled, that would take minutes.
-    """
-
-    def __init__(self, module: str, name: str, fields: tuple[str, ...]) -> None:
-        self.plain = namedtuple(name, fields)  # type: ignore[misc]
-        self.type = structref.register(type(f"{name}Type", (ShortlyNamed,), {"__module__": module}))
-        face = type(name, (structref.StructRefProxy,), {"__module__": module})
-        structref.define_boxing(self.type, face)
-        world = module.split(".")[1]
-        self.allocate, self.put = compiled(allocate, world), compiled(put, world)
-
-    def of(self, arrays: dict[str, np.ndarray]) -> Any:
-        """The record of these arrays; arrays replaced later need a new record."""
-        names: tuple[str, ...] = self.plain._fields  # type: ignore[attr-defined]
-        if PLAIN:
-            return self.plain(*(arrays[name] for name in names))
-        kinds = [kind_of(arrays[name]) for name in names]
-        state = self.allocate(self.type(list(zip(names, kinds, strict=True))))
-        offset = 0
-        for name, kind in zip(names, kinds, strict=True):
-            self.put(state, offset, arrays[name])
-            offset += array_size(kind)
-        return state
-
-
-KINDS: dict[tuple[Any, ...], Any] = {}
-
-
-def kind_of(array: np.ndarray) -> Any:
-    """Numba's type of an array, which takes numba long to say for a hundred arrays one by one."""
-    flags = array.flags
-    key = (array.dtype, array.ndim, flags.c_contiguous, flags.f_contiguous, flags.writeable, flags.aligned)
-    if key not in KINDS:
-        KINDS[key] = numba.typeof(array)
-    return KINDS[key]
-
-
-@cache
-def array_size(kind: Any) -> int:
-    """Bytes that an array's header takes in a record."""
-    target = cpu_target.target_context
-    return int(target.get_abi_sizeof(target.get_data_type(kind)))
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def store_array(typing: Any, state: Any, offset: Any, array: Any) -> Any:
-    """Write an array's header into a fresh record at a byte offset, and hold on to the array."""
-
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        record, place, header = values
-        face = cgutils.create_struct_proxy(signature.args[0])(context, builder, value=record)
-        data = context.nrt.meminfo_data(builder, face.meminfo)
-        context.nrt.incref(builder, signature.args[2], header)
-        pointer = builder.bitcast(builder.gep(data, [place]), header.type.as_pointer())
-        builder.store(header, pointer)
-        return context.get_dummy_value()
-
-    return types.void(state, types.intp, array), generate
-
-
-def allocate(kind):  # type: ignore[no-untyped-def]
-    """An empty record."""
-    return structref.new(kind)
-
-
-def put(state, offset, array):  # type: ignore[no-untyped-def]
-    """Fill one field of a fresh record."""
-    store_array(state, offset, array)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from simcash.core.jit import Record
+from simcash.core.record import Record
 from simcash.core.tables import Rows, Table
 from simcash.payments.engine import codes
 from simcash.payments.engine.opcodes import DEEPEST_STACK, SLOT_COUNT
