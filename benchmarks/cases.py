@@ -123,7 +123,7 @@ def _compiled(world: Any) -> Callable[[int], None]:
     def step(ticks: int) -> None:
         nonlocal until
         until += ticks
-        while run(world.store.record, until, world.trees, world.saving):
+        while run(world.store.record, until):
             world.store.grow()
 
     return step

@@ -22,9 +22,10 @@ from simcash.core.jit import PACKAGE, cache_folder, compiling, is_compiled, mark
 MOST_PROCESSES = 4  # each compiles what its stages share anew, so that more would gain little
 
 
-def compile_ahead(world: str, stages: Sequence[Any], state: Any, part: str = "") -> None:
-    """Compile functions of a state, heavy and light ones in turn, unless this part was compiled before."""
-    if is_compiled(world, part):
+def compile_ahead(world: str, stages: Sequence[Any], state: Any) -> None:
+    """Compile functions of a state, heavy and light ones in turn, as far as they were not compiled before."""
+    stages = [stage for stage in stages if not is_compiled(world, stage.__name__)]
+    if not stages:
         return
     shares = min(processors(), MOST_PROCESSES)
     signature = (numba.typeof(state),)
@@ -33,7 +34,9 @@ def compile_ahead(world: str, stages: Sequence[Any], state: Any, part: str = "")
             helpers.enter_context(helper(world, stages[n::shares], signature))
         for stage in stages[::shares]:
             stage.compile(signature)
-    mark_compiled(world, part)
+    for stage in stages:
+        mark_compiled(world, stage.__name__)
+    mark_compiled(world)
 
 
 def processors() -> int:

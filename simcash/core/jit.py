@@ -13,11 +13,29 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
+
+
+def import_without_blas() -> None:
+    """Spare every process a fifth of a second: numba imports scipy.linalg to know that it is there.
+
+    Compiled code that uses it asks again.
+    """
+    with suppress(ImportError, AttributeError):
+        linalg: Any = import_module("numba.np.linalg")
+        asks, linalg.ensure_blas = linalg.ensure_blas, lambda: None
+        try:
+            import_module("numba.np.arraymath")
+        finally:
+            linalg.ensure_blas = asks
+
+
+import_without_blas()
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PLAIN = bool(numba.config.DISABLE_JIT)
@@ -63,15 +81,15 @@ def cache_bases() -> list[Path]:
     return [folder / "simcash", Path(tempfile.gettempdir()) / f"simcash-{user}"]
 
 
-def is_compiled(world: str, part: str = "") -> bool:
-    """Whether this world's compiled code, or a part that few runs need, is already in the cache."""
-    return PLAIN or (cache_folder(world) / (COMPILED + part)).exists()
+def is_compiled(world: str, stage: str = "") -> bool:
+    """Whether a stage, or any at all, of this world is already in the cache as compiled code."""
+    return PLAIN or (cache_folder(world) / f"{COMPILED}.{stage}").exists()
 
 
-def mark_compiled(world: str, part: str = "") -> None:
+def mark_compiled(world: str, stage: str = "") -> None:
     """Note that it is."""
     with suppress(OSError):
-        (cache_folder(world) / (COMPILED + part)).touch()
+        (cache_folder(world) / f"{COMPILED}.{stage}").touch()
 
 
 def njit(function: Callable[..., Any]) -> Any:
@@ -92,8 +110,44 @@ def part(function: Callable[..., Any]) -> Any:
 
 
 def stage(function: Callable[..., Any]) -> Any:
-    """As `inner`, for a large function of the state alone: kept in the cache by itself."""
+    """As `inner`, for a large function of the state alone: kept in the cache by itself, called by address."""
     return compiled(function, world_of(function), **WITHOUT_WRAPPERS)
+
+
+def address(stage: Any, state: Any) -> int:
+    """Where a stage's machine code begins, for `do` and `ask`; in plain mode a number that stands for it."""
+    if PLAIN:
+        if stage not in PLAIN_STAGES:
+            PLAIN_STAGES.append(stage)
+        return PLAIN_STAGES.index(stage) + 1
+    signature = (numba.typeof(state),)
+    stage.compile(signature)
+    made = stage.overloads[signature]
+    return int(made.library.get_pointer_to_function(made.fndesc.llvm_func_name))
+
+
+PLAIN_STAGES: list[Any] = []
+
+
+def caller_of(result: Any) -> Any:
+    """A compiled call of a stage by its address: the caller need not be compiled with what it calls."""
+
+    def call(typing: Any, at: Any, state: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            kind = context.call_conv.get_function_type(result, [state])
+            function = builder.inttoptr(values[0], kind.as_pointer())
+            status, given = context.call_conv.call_function(builder, function, result, [state], [values[1]])
+            with cgutils.if_unlikely(builder, status.is_error):
+                context.call_conv.return_status_propagate(builder, status)
+            return given
+
+        return result(at, state), generate
+
+    return (lambda at, state: PLAIN_STAGES[at - 1](state)) if PLAIN else intrinsic(call)
+
+
+do = caller_of(types.none)  # a stage that answers nothing
+ask = caller_of(types.boolean)  # one that says whether
 
 
 def world_of(function: Callable[..., Any]) -> str:

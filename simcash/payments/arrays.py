@@ -17,6 +17,7 @@ from simcash.payments import distributions as d
 from simcash.payments import happenings as h
 from simcash.payments.arrivals import NORMAL_PRIORITY, Stream
 from simcash.payments.engine import codes
+from simcash.payments.engine.tick import PLACES
 from simcash.payments.installed import Installed
 from simcash.payments.members import Agent, allocation, named_fraction
 from simcash.payments.programs import Programs
@@ -34,6 +35,7 @@ DIRECTIONS = {"send": 1, "receive": 2, "both": 3}
 def fixed_arrays(scenario: Scenario, installed: Installed, programs: Programs) -> Arrays:
     """Everything fixed, by the names of state.SETTINGS, and the first values of what events may change."""
     return {
+        "stages": np.zeros(PLACES, np.int64),
         "options": options(scenario, programs),
         "first_registers": whole([len(programs.program.registers)]),
         "first_ranked": whole([programs.asks_for("tx_is_top_counterparty")]),

@@ -32,7 +32,7 @@ def gridlocks(sim: Simulation) -> pd.DataFrame:
     `first_tick`, `last_tick` and how many `ticks`."""
     import pandas as pd
 
-    kinds = dict(sim.rows(NOTED)) if sim.world.saving is not None else followed(sim)
+    kinds = dict(sim.rows(NOTED)) if sim.world.scenario.saves else followed(sim)
     ticks = sorted(tick for tick, kind in kinds.items() if kind in KINDS)
     episodes: list[list[int]] = []
     for tick in ticks:

@@ -170,7 +170,7 @@ def measures(sim: Simulation, day: int | None = None) -> pd.DataFrame:
     locked = Measure(
         "gridlock_ticks", sim.rows(LOCKED, [f.first, f.last])[0][0], "ticks that end in gridlock"
     )
-    shown = [*system(f), locked, spent] if sim.world.saving is not None else [*system(f), spent]
+    shown = [*system(f), locked, spent] if sim.world.scenario.saves else [*system(f), spent]
     table = pd.DataFrame(shown, columns=list(Measure._fields), dtype=object)
     return table.set_index("name")
 

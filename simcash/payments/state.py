@@ -16,7 +16,7 @@ from simcash.payments.saving import OF_EDGE, OF_LINK, OF_SAVING, OF_SLOTS, savin
 
 # What the scenario fixes; a snapshot leaves it out.
 SETTINGS = (
-    "options", "order", "liquidity_buffer", "eod_rush",
+    "stages", "options", "order", "liquidity_buffer", "eod_rush",
     "policy_kind", "policy_threshold", "policy_buffer", "policy_sorts",  # by the policies' numbers, as are
     "policy_fraction", "tree_start", "revisits", "code", "constants", "focus",
     "collateral_capacity", "capacity_before", "opening_balance", "alloc_first",

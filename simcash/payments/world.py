@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simcash.core.ahead import compile_ahead
 from simcash.core.clock import Clock, minutes_of
 from simcash.core.jit import compiling
 from simcash.core.money import show
@@ -18,11 +17,11 @@ from simcash.payments.actions import Action, perform
 from simcash.payments.arrays import allocation_under, fixed_arrays, policies
 from simcash.payments.engine import codes
 from simcash.payments.engine.shocks import install
-from simcash.payments.engine.tick import SAVING_STAGES, STAGES, TREE_STAGES, run
-from simcash.payments.happenings import Shock
+from simcash.payments.engine.tick import run
 from simcash.payments.installed import Installed
 from simcash.payments.programs import programs_of
 from simcash.payments.scenario import Scenario, check_fork, open_scenario
+from simcash.payments.stages import make_ready
 from simcash.payments.state import Store
 from simcash.payments.tables import world_tables
 from simcash.payments.views import measure_views
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from simcash.core.tables import Table
 
 VERSION = 1
-USED = np.int64(1)
 
 
 def open_world(source: Source) -> Payments:
@@ -53,28 +51,11 @@ class Payments:
         self.tables = self._declared()
         self.record = scenario.record
         self.clock = clock_of(scenario)
-        self.trees = USED if self.programs.in_use else None  # the engine leaves out what is not used
-        self.saving = USED if scenario.saves else None
         self.pledged: list[tuple[int, int, int]] = []  # moved by hand, not told yet: bank, amount, after
-        self.shocks = USED if any(isinstance(e, Shock) for e in scenario.scenario_events) else None
         with compiling():
             fixed = fixed_arrays(scenario, self.installed, self.programs)
             self.store = Store(fixed, self.tables, scenario.record)
-            self._compile()
-
-    def _compile(self) -> None:
-        """See to it that the parts of the engine that this run needs are compiled."""
-        compile_ahead("payments", STAGES, self.store.record)
-        if self.saving is not None:
-            compile_ahead("payments", SAVING_STAGES, self.store.record, "saving")
-        if self.trees is not None:
-            compile_ahead("payments", TREE_STAGES, self.store.record, "trees")
-        run(self.store.record, 0, *self._used)
-
-    @property
-    def _used(self) -> tuple[np.int64 | None, ...]:
-        """Which optional parts of the engine this run needs: trees, saving, shocks."""
-        return self.trees, self.saving, self.shocks
+            make_ready(self.store, scenario, self.programs.in_use)
 
     def _declared(self) -> tuple[Table, ...]:
         """The tables, their columns of policies with the texts known so far."""
@@ -93,10 +74,8 @@ class Payments:
         self.tables = self.store.tables = self._declared()
         self.store.arrays.update(policies(self.scenario, self.installed, self.programs))
         self._make_room()
-        if self.programs.in_use and self.trees is None:
-            self.trees = USED
-            with compiling():
-                self._compile()
+        with compiling():
+            make_ready(self.store, self.scenario, self.programs.in_use)
 
     def _make_room(self) -> None:
         """Keep what the policies known now ask for: registers, arrivals by receiver, attributed delay."""
@@ -130,7 +109,7 @@ class Payments:
         known = self.installed
         if (known.untold or known.schedule) and until > self.now and self.record != "off":
             known.tell(store.rows, self.now, until, store["policy"])
-        while run(store.record, until, *self._used) == codes.NEED_ROOM:
+        while run(store.record, until) == codes.NEED_ROOM:
             store.grow()
         return store.rows.since(start)
 

@@ -227,10 +227,9 @@ def test_a_run_that_failed_says_so(tmp_path):
         sim.run()
     sim.close()
     with History(tmp_path / "run.duckdb") as history:
-        assert history.fetch("SELECT status, complete_until FROM runs") in (
-            [("failed", 20)],
-            [("failed", 29)],
-        )
+        ((status, complete_until),) = history.fetch("SELECT status, complete_until FROM runs")
+        assert status == "failed"
+        assert 20 <= complete_until <= 29  # the last finished period, or as far as the clock let a slice go
 
 
 # ---------------------------------------------------------------- Ctrl-C

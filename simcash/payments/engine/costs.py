@@ -5,7 +5,6 @@ import numpy as np
 from simcash.core.exact import muldiv, muldiv_half_up, plus, product, quotient
 from simcash.core.jit import inner, part, stage
 from simcash.payments.engine.codes import (
-    ATTRIBUTE,
     COLLATERAL,
     COLLATERAL_RATE,
     DEADLINE,
@@ -60,8 +59,21 @@ def penalty(mode, amount, base):
 def charge(s):
     """All costs of the tick."""
     charge_deadlines(s)
-    if (s.options[RECORD] >= FULL or s.options[ATTRIBUTE]) and s.options[DELAY_RATE] > 0:
+    charge_banks(s)
+
+
+@stage
+def charge_each(s):
+    """The same where it matters what each payment's delay costs."""
+    charge_deadlines(s)
+    if s.options[DELAY_RATE] > 0:
         charge_delay_by_payment(s)
+    charge_banks(s)
+
+
+@part
+def charge_banks(s):
+    """What accrues by the bank."""
     first = s.at[NOW] % s.options[TICKS_PER_DAY] == 0
     for b in s.order:
         used = max(0, -s.balance[b])
@@ -92,7 +104,7 @@ def delay_cost(s, b):
     return quotient(high, low, BILLION)
 
 
-@inner
+@part
 def charge_deadlines(s):
     """Payments whose deadline was the previous tick are overdue and pay once."""
     if s.at[NOW] == 0:
@@ -127,7 +139,7 @@ def charge_day_end(s):
             book(s, s.sender[p], EOD, s.tx[p], cost)
 
 
-@inner
+@part
 def charge_delay_by_payment(s):
     """Delay as one row per payment: floors of the exact shares, the rest by largest remainder."""
     n = NOTHING

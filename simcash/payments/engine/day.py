@@ -123,7 +123,7 @@ def is_day_end(s):
 @stage
 def borrow(s):
     """Step 12: banks borrow what they lack, and everything that waits settles as one set."""
-    if s.options[BORROWING_RATE] == NONE or not is_day_end(s) or system_down(s):
+    if not is_day_end(s) or system_down(s):
         return
     paid, due, n = s.net, s.due, NOTHING
     clear(paid)

@@ -11,7 +11,6 @@ from simcash.payments.engine.codes import (
     BY_STRICT_FIFO,
     CARRIED,
     CENTRAL_QUEUE,
-    FULL,
     KINDS,
     LOANED,
     NONE,
@@ -39,14 +38,25 @@ from simcash.payments.engine.sorting import sort_by_key
 @stage
 def record_tick(s):
     """Step 16: the rows of the tick and, at its end, of the day."""
+    record_banks(s)
+
+
+@stage
+def record_queues(s):
+    """The same where everything is recorded: a row for every payment that waits as well."""
+    record_banks(s)
+    write_queues(s)
+
+
+@part
+def record_banks(s):
+    """A row for every bank, and at the end of a day another."""
     level = s.options[RECORD]
     if level >= STANDARD:
         for b in range(s.balance.size):
             s.limit[b] = credit_limit(s, b)
             s.available[b] = available(s, b)
         write_bank_ticks(s)
-    if level >= FULL:
-        record_queues(s)
     if level >= SUMMARY and is_day_end(s):
         for b in range(s.balance.size):
             record_day(s, b)
@@ -82,7 +92,7 @@ def throughput(s, b):
 
 
 @part
-def record_queues(s):
+def write_queues(s):
     """Every waiting payment: the banks' own queues, then the central one in its order."""
     for b in range(s.balance.size):
         position, p = NOTHING, s.q1_head[b]

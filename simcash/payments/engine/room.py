@@ -38,7 +38,6 @@ from simcash.payments.engine.codes import (
 )
 from simcash.payments.engine.day import clear
 from simcash.payments.engine.events import due_count
-from simcash.payments.engine.pairs import move_links
 from simcash.payments.engine.queue1 import note_deadline
 from simcash.payments.engine.queue2 import lane_of, lane_space
 
@@ -119,7 +118,7 @@ def wants_slots(s):
 
 @inner
 def forget_finished(s):
-    """Payments that settled or were dropped leave the state; the others move up."""
+    """Payments that settled or were dropped leave the state, the others move up; the slots before."""
     for t in range(s.due_first.size):
         s.due_first[t] = NONE
     slots, n = s.at[SLOTS], NOTHING
@@ -142,7 +141,7 @@ def forget_finished(s):
     for b in range(s.balance.size):
         s.q1_head[b] = new_slot(s, s.q1_head[b])
         s.q1_tail[b] = new_slot(s, s.q1_tail[b])
-    move_links(s, slots, n)
+    return slots
 
 
 @inner

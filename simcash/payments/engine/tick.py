@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from simcash.core.jit import njit, stage
-from simcash.payments.engine.arrivals import arrive
+from simcash.core.jit import ask, do, inner, njit, part, stage
 from simcash.payments.engine.codes import (
     DECISION_SEQ,
     FINISHED,
@@ -20,88 +19,70 @@ from simcash.payments.engine.codes import (
     SETS_NOW,
     SLOTS,
 )
-from simcash.payments.engine.costs import charge
-from simcash.payments.engine.day import (
-    apply_credits,
-    borrow,
-    close_tick,
-    open_tick,
-)
-from simcash.payments.engine.events import happen
-from simcash.payments.engine.pledges import pledge, pledge_at_end, run_timers
-from simcash.payments.engine.record import record_tick
-from simcash.payments.engine.release import decide
-from simcash.payments.engine.room import forget_finished, has_room, wants_slots
+from simcash.payments.engine.day import apply_credits
+from simcash.payments.engine.pairs import move_links
+from simcash.payments.engine.room import forget_finished, wants_slots
 from simcash.payments.engine.rows import write_payments
-from simcash.payments.engine.saving import save_liquidity, submit_and_offset
-from simcash.payments.engine.shocks import happen_with_shocks
-from simcash.payments.engine.submission import pass_queue2, submit_pending
-from simcash.payments.engine.turns import ask_banks, forget_registers, reconsider_queue2, take_turns
+from simcash.payments.engine.turns import forget_registers
+
+# The places of a tick, each for a stage; a run's `stages` has the addresses of those that its scenario needs.
+PLACES = 19
+(
+    HAS_ROOM, OPEN_TICK, HAPPEN, ARRIVE, PLEDGE, ASK_BANKS, RUN_TIMERS, DECIDE, TAKE_TURNS, RECONSIDER,
+    SUBMIT, PASS_QUEUE2, SAVE, PLEDGE_AT_END, BORROW, CHARGE, CLOSE_TICK, RECORD_TICK, END_TICK,
+) = (np.int64(place) for place in range(PLACES))  # fmt: skip
 
 
 @njit
-def run(s, until, trees, saving, shocks):
-    """Advance to tick `until`; NEED_ROOM with the wanted sizes in `need` if arrays must grow first.
-
-    `trees`, `saving` and `shocks` are 1 where banks decide by policy trees, payments settle in sets and the
-    scenario has shocks, else None: the compiler leaves out what stands behind `is not None`, so that nothing
-    unused is compiled.
-    """
+def run(s, until):
+    """Advance to tick `until`; NEED_ROOM with the wanted sizes in `need` if arrays must grow first."""
     while s.at[NOW] < until:
         if s.at[PHASE] == PHASE_OPEN:
-            if not has_room(s):
+            if not ask(s.stages[HAS_ROOM], s):
                 return NEED_ROOM
-            open_tick(s)  # 0
-            if shocks is not None:
-                happen_with_shocks(s)  # 1
-            else:
-                happen(s)  # 1
+            perform(s, OPEN_TICK)  # 0
+            perform(s, HAPPEN)  # 1
             s.at[PHASE] = PHASE_ARRIVALS
         if s.at[PHASE] == PHASE_ARRIVALS:
-            if not arrive(s):  # 2
+            if not ask(s.stages[ARRIVE], s):  # 2
                 return wants_slots(s)
             s.at[PHASE] = PHASE_REST
-        if trees is None:
-            if not has_room(s):
+        if s.at[PHASE] == PHASE_REST:
+            if not ask(s.stages[HAS_ROOM], s):
                 return NEED_ROOM
+            perform(s, PLEDGE)  # 3
+            perform(s, ASK_BANKS)  # 4
+            perform(s, RUN_TIMERS)  # 5
+            s.at[PHASE] = PHASE_TURNS
+        if s.at[PHASE] == PHASE_TURNS:
             if s.pause[0]:
                 return FINISHED  # on the eve of step 6, for who wants to see what the banks see
-            decide(s)  # 6
-        else:
-            if s.at[PHASE] == PHASE_REST:
-                if not has_room(s):
-                    return NEED_ROOM
-                pledge(s)  # 3
-                ask_banks(s)  # 4
-                run_timers(s)  # 5
-                s.at[PHASE] = PHASE_TURNS
-            if s.at[PHASE] == PHASE_TURNS:
-                if s.pause[0]:
-                    return FINISHED
-                if not take_turns(s):  # 6
-                    return NEED_ROOM
-                s.at[PHASE] = PHASE_SUBMIT
-            if not has_room(s):
+            perform(s, DECIDE)  # 6
+            if s.stages[TAKE_TURNS] and not ask(s.stages[TAKE_TURNS], s):  # 6
                 return NEED_ROOM
-            reconsider_queue2(s)  # 7
-        if saving is not None:
-            submit_and_offset(s)  # 8
-        else:
-            submit_pending(s)  # 8
-        pass_queue2(s)  # 9
-        if saving is not None:
-            save_liquidity(s)  # 10
-        if trees is not None:
-            pledge_at_end(s)  # 11
-        borrow(s)  # 12
+            s.at[PHASE] = PHASE_SUBMIT
+        if s.stages[TAKE_TURNS] and not ask(s.stages[HAS_ROOM], s):  # turns may have split payments
+            return NEED_ROOM
+        perform(s, RECONSIDER)  # 7
+        perform(s, SUBMIT)  # 8
+        perform(s, PASS_QUEUE2)  # 9
+        perform(s, SAVE)  # 10
+        perform(s, PLEDGE_AT_END)  # 11
+        perform(s, BORROW)  # 12
         apply_credits(s)  # 13
-        charge(s)  # 14
-        close_tick(s)  # 15
-        if trees is not None:
-            forget_registers(s)  # 15
-        record_tick(s)  # 16
-        end_tick(s)
+        perform(s, CHARGE)  # 14
+        perform(s, CLOSE_TICK)  # 15
+        forget_registers(s)  # 15
+        perform(s, RECORD_TICK)  # 16
+        perform(s, END_TICK)
     return FINISHED
+
+
+@inner
+def perform(s, place):
+    """What stands in a place of the tick, if anything does."""
+    if s.stages[place]:
+        do(s.stages[place], s)
 
 
 SPARE_SLOTS = np.int64(2048)  # finished payments kept before it is worth moving the others up
@@ -109,22 +90,34 @@ SPARE_SLOTS = np.int64(2048)  # finished payments kept before it is worth moving
 
 @stage
 def end_tick(s):
-    """Write what changed and turn to the next tick."""
+    """Write what changed and forget what is over."""
     write_payments(s)
-    if s.at[SLOTS] > 2 * s.at[LIVE] + SPARE_SLOTS:
+    if many_finished(s):
         forget_finished(s)
+    begin_next(s)
+
+
+@stage
+def end_tick_linked(s):
+    """The same where liquidity saving keeps the payments of a pair of banks together."""
+    write_payments(s)
+    if many_finished(s):
+        before = forget_finished(s)
+        move_links(s, before, s.at[SLOTS])
+    begin_next(s)
+
+
+@part
+def many_finished(s):
+    return s.at[SLOTS] > 2 * s.at[LIVE] + SPARE_SLOTS
+
+
+@part
+def begin_next(s):
+    """Turn to the next tick."""
     s.recent_sets[s.at[NOW] % s.recent_sets.size] = s.at[SETS_NOW]
     s.at[SETS_NOW] = 0
     s.at[SEQ] = 0
     s.at[DECISION_SEQ] = 0
     s.at[PHASE] = PHASE_OPEN
     s.at[NOW] += 1
-
-
-# Heavy and light ones in turn, as they are shared among processes.
-STAGES = (
-    happen, arrive, decide, pass_queue2, record_tick, charge, has_room, submit_pending, close_tick, open_tick,
-    borrow, end_tick,
-)  # fmt: skip
-SAVING_STAGES = (save_liquidity, submit_and_offset)  # where payments settle in sets
-TREE_STAGES = (take_turns, pledge, ask_banks, reconsider_queue2, run_timers, pledge_at_end)
