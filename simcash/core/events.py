@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from simcash.core.layout import quoted, text
+from simcash.core.problems import choice
 from simcash.core.tables import Table
 
 
@@ -18,6 +19,8 @@ def events_query(
     stream, agents = own_stream(own) if own is not None else made_stream(tables)
     wheres: list[str] = []
     parameters: list[Any] = []
+    if own is not None:
+        check_known(own, kind, agent)
     if kind is not None:
         wheres.append("kind = ?")
         parameters.append(kind)
@@ -30,6 +33,16 @@ def events_query(
     chosen = " WHERE " + " AND ".join(f"({where})" for where in wheres) if wheres else ""
     shown = "*" if own is not None else "* EXCLUDE (names)"
     return f"SELECT {shown} FROM ({stream}){chosen} ORDER BY tick, seq", parameters
+
+
+def check_known(stream: Table, kind: str | None, agent: str | None) -> None:
+    """Refuse a kind or an agent that the stream can never hold."""
+    kinds = next((c.labels for c in stream.columns if c.name == "kind" and c.labels), None)
+    if kind is not None and kinds is not None and kind not in kinds:
+        raise ValueError(f"there is no kind of event {choice(kind, kinds, 'Kinds')}")
+    agents = {name: None for c in stream.columns if c.name != "kind" for name in c.labels or ()}
+    if agent is not None and agents and agent not in agents:
+        raise ValueError(f"there is no agent {choice(agent, list(agents), 'Agents')}")
 
 
 def own_stream(table: Table) -> tuple[str, list[str]]:

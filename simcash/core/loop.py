@@ -148,7 +148,10 @@ class Loop:
         if ticks == 1:
             with self._lock:
                 return self._advance(1, OPEN)
-        ticks = index(ticks)
+        try:
+            ticks = index(ticks)
+        except TypeError:
+            raise TypeError(f"step({ticks!r}): a number of ticks is whole") from None
         if ticks < 0:
             raise ValueError(f"step({ticks}): time goes on; rewind({max(self._now + ticks, 0)}) goes back")
         batches = list(self._chunks(self._now + ticks)) if ticks else []
@@ -275,7 +278,10 @@ class Loop:
             return NEVER, None
         if callable(until):
             return NEVER, until
-        return index(until), None
+        try:
+            return index(until), None
+        except TypeError:
+            raise TypeError(f"until={until!r}: a tick, or a function that says when to stop") from None
 
     def _tell_end(self) -> None:
         if not self._told_end:

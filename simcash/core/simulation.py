@@ -269,7 +269,10 @@ class Simulation(Loop):
         if name in forwarded(self._world):
             with self._lock:
                 return self._locked(getattr(self.world, name))
-        raise AttributeError(nearest_name(name, dir(self), "attribute"), name=name, obj=self)
+        told = nearest_name(name, dir(self), "attribute")
+        if name in {table.name for table in self._world.tables}:
+            told = f'there is no attribute "{name}", but a table: sim.table("{name}")'
+        raise AttributeError(told, name=name, obj=self)
 
     def _locked(self, value: Any) -> Any:
         """A reading that does not happen in the middle of a step."""

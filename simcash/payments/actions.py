@@ -165,7 +165,7 @@ ACTIONS: dict[str, Any] = {
 Action = Submit | PostCollateral | WithdrawCollateral | SetPolicy
 
 
-def perform(world: Payments, action: Action | Mapping[str, Any]) -> Receipt:
+def perform(world: Payments, action: Any) -> Receipt:
     """Do it, or say why not."""
     if isinstance(action, Mapping):
         wrong = misspelt(action)
@@ -173,6 +173,9 @@ def perform(world: Payments, action: Action | Mapping[str, Any]) -> Receipt:
             return Receipt(False, dict(action), wrong)
         terms = {key: value for key, value in action.items() if key != "type"}
         return perform(world, ACTIONS[action["type"]](**terms))
+    if not isinstance(action, Action):
+        known = f'an action is a dict with a "type", one of {", ".join(ACTIONS)}, or what sim.submit(…) makes'
+        return Receipt(False, {"type": repr(action)}, f"{known}, not {action!r}")
     told = {"type": type(action).__name__, **{key: plain(value) for key, value in vars(action).items()}}
     refusal, nearest = action.objection(world)
     if not refusal and world.done:
@@ -189,9 +192,10 @@ def misspelt(action: Mapping[str, Any]) -> str:
         return f"unknown action {choice(str(kind), list(ACTIONS), 'Actions')}"
     fields = ACTIONS[kind].__dataclass_fields__
     needed = [name for name, field in fields.items() if field.default is MISSING]
-    unknown = [key for key in action if key != "type" and key not in fields]
-    missing = [key for key in needed if key not in action]
-    return f"{kind}: unknown {unknown}, missing {missing}" if unknown or missing else ""
+    unknown = [str(key) for key in action if key != "type" and key not in fields]
+    wrong = [f"unknown key {choice(key, list(fields), 'Keys')}" for key in unknown]
+    wrong += [f'"{key}" is required, but not there' for key in needed if key not in action]
+    return f"{kind}: {'; '.join(wrong)}" if wrong else ""
 
 
 def plain(value: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 
 from simcash.core.tables import LEVELS
 from simcash.payments.delays import BANDS, END, Delays
+from simcash.payments.readings import place_of
 from simcash.payments.tables import COST_KINDS
 from simcash.payments.tariff import CostRates
 
@@ -40,6 +41,8 @@ def cost_attribution(sim: Simulation, bank: str | None = None) -> pd.DataFrame:
     Delay of payment p in tick t: floor(amount * m * k / 10^9) cents, with m and k as spec 3.6 has them, plus
     one cent for those with the largest remainders, so that a bank's rows sum to what it was charged.
     """
+    if bank is not None:
+        place_of(sim.world, bank)
     delays = delays_of(sim, bank)
     rows = sim.sql(f"FROM ({BOOKED}) ORDER BY tick, bank, kind, tx_id", {"bank": bank})
     return in_one(rows.astype(TYPES), delays.rows())

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from simcash.core.schema import Amount, Count, Holding, Model, Number, Tick
+from simcash.core.schema import Amount, Count, Holding, Model, Number, Tick, broken
+from simcash.payments.policies.load import policy_files
 
 
 class Fifo(Model):
@@ -87,4 +88,16 @@ def named(value: Any) -> Any:
     return value
 
 
-Policy = Annotated[Annotated[BuiltIn | Trees, Field(discriminator="type")], BeforeValidator(named)]
+def no_library_name(value: Any) -> Any:
+    """A name that policies of the library have is not a type; how it is written instead."""
+    kind = value.get("type") if isinstance(value, dict) else value
+    if isinstance(kind, str) and "-" in kind and kind in policy_files():
+        raise broken(f'"{kind}" is a policy of the library, written {{type: FromJson, json_path: {kind}}}')
+    return value
+
+
+Policy = Annotated[
+    Annotated[BuiltIn | Trees, Field(discriminator="type")],
+    BeforeValidator(named),
+    BeforeValidator(no_library_name),
+]

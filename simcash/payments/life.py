@@ -126,7 +126,10 @@ def payment(sim: Simulation, tx_id: int) -> Life:
 
 def index_of(world: Payments, tx_id: int) -> int:
     """A payment's id, if there is such a payment."""
-    tx_id, next_id = index(tx_id), int(world.store["at"][codes.NEXT_ID])
+    try:
+        tx_id, next_id = index(tx_id), int(world.store["at"][codes.NEXT_ID])
+    except TypeError:
+        raise TypeError(f"a payment goes by its number (tx_id), not by {tx_id!r}") from None
     if not 0 <= tx_id < next_id:
         there = f"ids go from 0 to {next_id - 1}" if next_id else "none has arrived yet"
         raise readings.UnknownName(f"there is no payment {tx_id}: {there}")

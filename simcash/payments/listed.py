@@ -61,6 +61,13 @@ class PaymentList(Model):
     priority: Annotated[tuple[Priority, ...], _at_once(0, 10)] | None = None  # 5
     divisible: bool = False  # all of them
 
+    @model_validator(mode="before")
+    @classmethod
+    def _columns(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            raise broken("a list of payments is written as columns: {tick: […], sender: […], …: […]}")
+        return value
+
     @model_validator(mode="after")
     def _fits(self) -> PaymentList:
         for name in COLUMNS[1:]:

@@ -4,7 +4,9 @@ from copy import deepcopy
 
 import pytest
 
+import simcash
 from simcash.core.scenario import ScenarioError, parse
+from simcash.payments.policies.build import when
 from simcash.payments.scenario import Scenario, open_scenario
 from tests.payments.written import ARRIVALS, FIXED, GROUP, MONEY_MAX, data, event, scenario, told, without
 
@@ -324,3 +326,61 @@ def test_mistakes_of_every_kind_are_told_together():
         "simulation.num_days", "record", "scenario_events[0].duration", "scenario_events[1].to_agent",
         "scenario_events[1].amount",
     ]  # fmt: skip
+
+
+def test_a_policy_of_the_library_is_named_as_one():
+    for written in ("keep-a-buffer", {"type": "keep-a-buffer"}):
+        told_of = told(data(agents=[{"id": "A", "opening_balance": 1, "policy": written}]))
+        assert told_of == [
+            'agents[0].policy: "keep-a-buffer" is a policy of the library, written {type: FromJson, json_path: keep-a-buffer}'
+        ]
+
+
+def test_payments_row_by_row_are_told_to_be_columns():
+    rows = [{"tick": 0, "sender": "A", "receiver": "B", "amount": 3}]
+    assert told(data(payments=rows)) == [
+        "payments: a list of payments is written as columns: {tick: […], sender: […], …: […]}"
+    ]
+
+
+# A newcomer's mistakes with a simulation
+
+
+@pytest.mark.parametrize(
+    ("mistake", "error", "message"),
+    [
+        (lambda sim: sim.explain("0"), TypeError, "a payment goes by its number (tx_id), not by '0'"),
+        (lambda sim: sim.payment("A"), TypeError, "a payment goes by its number (tx_id), not by 'A'"),
+        (lambda sim: sim.cost_attribution("AA"), ValueError, 'there is no bank "AA"; did you mean "A"? Banks: A, B'),
+        (lambda sim: sim.events(agent="AA"), ValueError, 'there is no agent "AA"; did you mean "A"? Agents: A, B'),
+        (lambda sim: sim.events(kind="Arival"), ValueError, 'there is no kind of event "Arival"; did you mean "Arrival"?'),
+        (lambda sim: sim.settlements, AttributeError,
+         'there is no attribute "settlements", but a table: sim.table("settlements")'),
+        (lambda sim: sim.step(1.5), TypeError, "step(1.5): a number of ticks is whole"),
+        (lambda sim: sim.run(until="3"), TypeError, "until='3': a tick, or a function that says when to stop"),
+        (lambda sim: simcash.policy(None), TypeError,
+         "a policy is a library name, a path, JSON text or a dict, not None"),
+        (lambda sim: when(True), TypeError, 'when() takes a condition such as field("balance") > 0, not True'),
+    ],
+)  # fmt: skip
+def test_mistakes_with_a_simulation(mistake, error, message):
+    with pytest.raises(error) as raised:
+        mistake(simcash.open(data()))
+    assert str(raised.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("action", "reason"),
+    [
+        ({"type": "PostCollateral", "bnk": "A"},
+         'PostCollateral: unknown key "bnk"; did you mean "bank"? Keys: bank, amount; "bank" is required, but not there; '
+         '"amount" is required, but not there'),
+        ("PostCollateral", 'an action is a dict with a "type", one of Submit, PostCollateral, WithdrawCollateral, '
+         "SetPolicy, or what sim.submit(…) makes, not 'PostCollateral'"),
+        (None, 'an action is a dict with a "type", one of Submit, PostCollateral, WithdrawCollateral, SetPolicy, '
+         "or what sim.submit(…) makes, not None"),
+    ],
+)  # fmt: skip
+def test_actions_that_are_none_are_refused(action, reason):
+    receipt = simcash.open(data()).act(action)
+    assert (receipt.accepted, receipt.reason) == (False, reason)

@@ -109,7 +109,7 @@ def test_refused_submissions_say_why_and_change_nothing(changed, reason, nearest
     ("action", "reason"),
     [
         ({"type": "Submitt"}, 'unknown action "Submitt"'),
-        ({"type": "Submit", "sender": "A"}, "missing"),
+        ({"type": "Submit", "sender": "A"}, '"receiver" is required, but not there'),
         (
             {"type": "Submit", "sender": "A", "receiver": "B", "amount": 1, "deadline_tick": 3, "speed": 1},
             "speed",

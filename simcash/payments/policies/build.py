@@ -200,6 +200,8 @@ class Then:
 
 def when(test: Clause, description: str = "", node_id: str = "") -> When:
     """Decide by a condition: `when(test).then(node).otherwise(node)`."""
+    if not isinstance(test, Clause):
+        raise TypeError(f'when() takes a condition such as field("balance") > 0, not {test!r}')
     return When(test.condition, node_id, description)
 
 

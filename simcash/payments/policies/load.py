@@ -33,6 +33,8 @@ def read(source: str | Path | Mapping[str, Any] | Policy, **parameters: float) -
         return source.with_parameters(**parameters)
     if isinstance(source, Mapping):
         return from_data(source).with_parameters(**parameters)
+    if not isinstance(source, (str, Path)):
+        raise TypeError(f"a policy is a library name, a path, JSON text or a dict, not {source!r}")
     if str(source).lstrip().startswith("{"):
         return from_text(str(source), "policy").with_parameters(**parameters)
     try:
