@@ -19,6 +19,9 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 
 def import_without_blas() -> None:
