@@ -13,8 +13,7 @@ import numpy as np
 from simcash.payments import readings
 from simcash.payments.engine import codes
 from simcash.payments.engine.fields import field_value
-from simcash.payments.engine.opcodes import FIELDS
-from simcash.payments.engine.turns import see
+from simcash.payments.engine.opcodes import ACTIONS, FIELDS
 from simcash.payments.explanation import Decision, Step
 from simcash.payments.trees import trees_of
 from simcash.payments.walking import follow
@@ -37,32 +36,34 @@ class View(NamedTuple):
 def wait_for_decisions(world: Payments) -> None:
     """Let the next tick begin, and stop before the banks decide; `taken` goes on from there."""
     world.store.record_everything()
-    world.store["pause"][0] = 1
+    world.store["pause"][0] = codes.PAUSE_BEFORE
     world.step(1)
 
 
-def taken(world: Payments, tx_id: int) -> tuple[str, str] | None:
+def wait_for_question(world: Payments, slot: int) -> None:
+    """Let the banks decide until a tree is asked about a payment; `taken` goes on from there too."""
+    world.store["pause"][0] = codes.PAUSE_AT + slot
+    world.step(1)
+
+
+def taken(world: Payments, tx_id: int) -> tuple[str, str]:
     """Let the banks decide and the tick end: what was done with a payment, and the reason given, if any."""
     world.store["pause"][0] = 0
-    rows = world.step(1)["policy_decisions"]
-    found = np.flatnonzero(rows["tx_id"] == tx_id)
-    if not found.size:
-        return None
-    (table,) = (table for table in world.tables if table.name == "policy_decisions")
-    told = {c.name: c.labels[rows[c.name][found[0]]] for c in table.columns if c.labels}
-    given = "reason" in rows and rows["reason"][found[0]] != codes.NONE
-    return told["action"], told["reason"] if given else ""
+    rows = world.step(1)["decisions"]
+    row = int(np.flatnonzero(rows["tx_id"] == tx_id)[0])
+    number = int(rows["reason"][row])
+    reason = "" if number == codes.NONE else world.programs.reasons[number]
+    return ACTIONS[rows["action"][row]], reason
 
 
 def decision(world: Payments, bank: int, slot: int) -> Decision:
-    """What a bank's policy says about one payment in its queue, in a world that waits for decisions; of a
-    tree that sees more with every decision, only that it decides."""
+    """What a bank's policy says about one payment in its queue, in a world that waits for decisions. A tree
+    is asked in its turn: the world then waits with this question."""
     policy = policy_of(world, bank)
     trees = trees_of(policy)
-    if trees is not None and not world.store["options"][codes.SEQUENTIAL]:
+    if trees is not None:
+        wait_for_question(world, slot)
         return by_tree(world, trees, bank, slot)
-    if policy.type not in BUILT_IN:
-        return Decision("none", f"policy {policy.type}", ())
     (seen,) = (seen for p, seen in views(world, bank) if p == slot)
     return BUILT_IN[policy.type](policy, seen)
 
@@ -70,7 +71,6 @@ def decision(world: Payments, bank: int, slot: int) -> Decision:
 def by_tree(world: Payments, trees: Policy, bank: int, slot: int) -> Decision:
     """The way through a payment tree, with what the bank sees of itself and of the payment."""
     state, registers = world.store.record, world.programs.program.registers
-    see(state, bank)
 
     def field(name: str) -> float:
         if name in registers:

@@ -41,7 +41,11 @@ def explain(sim: Simulation, tx_id: int) -> Explanation:
 
 
 def in_own_queue(sim: Simulation, tx_id: int, slot: int) -> dict[str, Any]:
-    """What the policy did with it when it was last asked."""
+    """What the policy did with it when it was last asked; parts of a split payment wait for their tick."""
+    due = int(sim.world.store["goes_at"][slot])
+    if due != codes.NONE:
+        waits = Decision("none", f"a part that goes to the central queue in tick {due}", ())
+        return {"tick": None, "due_tick": due, **decision_facts(waits)}
     decided = decided_at(sim, tx_id, sim.now - 1)
     if decided is None:
         decided = Decision("none", f"its bank has not been asked yet and will be in tick {sim.now}", ())
@@ -66,11 +70,11 @@ def decided_at(sim: Simulation, tx_id: int, tick: int) -> Decision | None:
     slot = waiting_slot(world, tx_id)
     if slot is None or world.store["status"][slot] != codes.QUEUE1:
         return None
-    meant = deciding.decision(world, int(world.store["sender"][slot]), slot)
-    done = deciding.taken(world, tx_id)
-    if done is None:
+    bank = int(world.store["sender"][slot])
+    if tick < world.store["sends_from"][bank]:
         return Decision("none", "its bank could not decide in this tick", ())
-    action, reason = done
+    meant = deciding.decision(world, bank, slot)
+    action, reason = deciding.taken(world, tx_id)
     return Decision(action, reason or meant.reason, meant.path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from simcash.payments.engine import codes
 from simcash.payments.engine import opcodes as op
 from simcash.payments.members import named_fraction
 from simcash.payments.policies.program import program
+from simcash.payments.policies.ways import settings, ways
 from simcash.payments.tables import OWN_REASONS
 from simcash.payments.trees import trees_of
 
@@ -41,6 +43,11 @@ class Programs:
     def reasons(self) -> tuple[str, ...]:
         """What decisions can give as their reason, by number."""
         return self.program.reasons
+
+    @cached_property
+    def told(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of every node the way there and its parameters, as the table of decisions needs them."""
+        return ways(self.program.nodes), settings(self.program.nodes)
 
     def asks_for(self, *fields: str) -> bool:
         """Whether any tree looks at one of these fields."""

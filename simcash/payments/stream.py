@@ -13,8 +13,10 @@ from simcash.core.tables import Column, Table
 Stream = tuple[str, str, str, str, str]
 
 KINDS = (
-    "Arrival", "PolicySubmit", "PolicyHold", "PolicyDrop", "PriorityEscalated",
+    "Arrival", "PolicySubmit", "PolicyHold", "PolicyDrop", "PolicySplit", "PolicyEvalError",
+    "PriorityEscalated", "TransactionReprioritized", "StateRegisterSet", "BankBudgetSet",
     "RtgsSubmission", "RtgsImmediateSettlement", "QueuedRtgs", "Queue2LiquidityRelease",
+    "RtgsWithdrawal", "RtgsResubmission",
     "BilateralLimitExceeded", "MultilateralLimitExceeded",
     "EntryDispositionOffset", "LsmBilateralOffset", "LsmCycleSettlement", "LsmNetting", "AlgorithmExecution",
     "TransactionWentOverdue", "OverdueTransactionSettled",
@@ -29,6 +31,34 @@ MONEY = "bank, NULL, NULL, amount"
 SET = "'set_id', set_id, 'wait_ticks', wait_ticks, 'channel', channel"
 LAYER = "CASE layer WHEN 'strategic' THEN 30 WHEN 'timer' THEN 50 WHEN 'end_of_tick' THEN 110 ELSE 0 END"
 MOVED = "'layer', layer, 'requested', abs(requested), 'after', after, 'reason', reason"
+# Step 10 begins with a run of an algorithm; what a pass over the queue settles later, or a limit stops, is
+# of that step too.
+WITH_SAVING = (
+    "LEFT JOIN (SELECT {run}tick, min(seq) AS saving FROM lsm_runs GROUP BY {run}tick) USING ({run}tick)"
+)
+IN_SAVING = "saving IS NOT NULL AND seq > saving"
+PASSED = f"CASE WHEN {IN_SAVING} THEN 100 ELSE 91 END"
+# Payments that come to step 8. One that gets another class in the central queue has a new submission tick
+# too, but does not; a margin call and the parts of a split payment come without their policy being asked,
+# unless they were taken back before.
+RECLASSED = "SELECT {run}tick, tx_id FROM notices WHERE kind = 'RtgsResubmission'"
+SUBMITTED = f"payments_log ANTI JOIN ({RECLASSED}) USING ({{run}}tick, tx_id)"
+BY_POLICY = (
+    f"payments_log ANTI JOIN ({RECLASSED} OR (event = 'MarginCall' AND tx_id IS NOT NULL))"
+    " USING ({run}tick, tx_id) LEFT JOIN (SELECT {run}tx_id, min(tick) AS taken_back FROM notices"
+    " WHERE kind = 'RtgsWithdrawal' GROUP BY {run}tx_id) USING ({run}tx_id)"
+)
+# A split payment's parts are all there in the tick in which it was split.
+SPLITS = (
+    "(SELECT {run}tick, parent_id AS tx_id, sender, receiver, min(seq) AS seq, count(*) AS parts,"
+    " sum(amount) AS amount FROM (FROM payments_log WHERE parent_id IS NOT NULL"
+    " QUALIFY tick = min(tick) OVER (PARTITION BY {run}parent_id))"
+    " GROUP BY {run}tick, parent_id, sender, receiver)"
+)
+TREE = (
+    "CASE step WHEN 3 THEN 'strategic_collateral_tree' WHEN 4 THEN 'bank_tree' WHEN 6 THEN 'payment_tree'"
+    " ELSE 'end_of_tick_collateral_tree' END"
+)
 
 STREAMS: tuple[Stream, ...] = (
     ("LiquidityAllocation", "0", MONEY, "'balance_after', balance_after",
@@ -53,24 +83,36 @@ STREAMS: tuple[Stream, ...] = (
         "payments_log WHERE tick = arrival_tick AND parent_id IS NULL"),
     ("PriorityEscalated", "60", "bank, NULL, tx_id, NULL", "'priority', amount",
         "notices WHERE kind = 'PriorityEscalated'"),
-    ("PolicySubmit", "61", PAYMENT, "'priority', priority", "payments_log WHERE tick = submission_tick"),
-    ("PolicyHold", "62", "bank, NULL, tx_id, NULL", "'reason', 'policy'",
-        "policy_decisions WHERE action = 'Hold'"),
+    ("StateRegisterSet", "40", "bank, NULL, NULL, NULL", "'register', register, 'value', value",
+        "notices WHERE kind = 'StateRegisterSet'"),
+    ("BankBudgetSet", "40", "bank, NULL, NULL, CASE WHEN amount >= 0 THEN amount END",
+        "'per_counterparty', CASE WHEN value >= 0 THEN value END", "notices WHERE kind = 'BankBudgetSet'"),
+    ("PolicyEvalError", "if(step = 6, 62, step * 10)", "bank, NULL, tx_id, NULL", f"'tree', {TREE}",
+        "notices WHERE kind = 'PolicyEvalError'"),
+    ("TransactionReprioritized", "if(step = 7, 70, 65)", "bank, NULL, tx_id, NULL", "'priority', amount",
+        "notices WHERE kind = 'TransactionReprioritized'"),
+    ("PolicySubmit", "61", PAYMENT, "'priority', priority",
+        f"{BY_POLICY} WHERE tick = submission_tick AND (parent_id IS NULL OR tick > taken_back)"),
+    ("PolicySplit", "61", PAYMENT, "'parts', parts", SPLITS),
+    ("PolicyHold", "62", "bank, NULL, tx_id, NULL", "'reason', coalesce(reason, 'policy')",
+        "decisions WHERE action = 'Hold' AND reason IS DISTINCT FROM 'EvalError'"),
     ("PolicyDrop", "63", PAYMENT, "'deadline_tick', deadline_tick", "payments_log WHERE status = 'dropped'"),
-    ("RtgsSubmission", "80", PAYMENT, "'priority', priority", "payments_log WHERE tick = submission_tick"),
+    ("RtgsWithdrawal", "70", OWN, "", "notices WHERE kind = 'RtgsWithdrawal'"),
+    ("RtgsResubmission", "70", OWN, "", "notices WHERE kind = 'RtgsResubmission'"),
+    ("RtgsSubmission", "80", PAYMENT, "'priority', priority", f"{SUBMITTED} WHERE tick = submission_tick"),
     ("RtgsImmediateSettlement", "81", PAYMENT, "'wait_ticks', wait_ticks",
         "settlements WHERE channel = 'rtgs'"),
     ("QueuedRtgs", "82", PAYMENT, "'deadline_tick', deadline_tick",
-        "payments_log WHERE tick = submission_tick AND channel IS DISTINCT FROM 'rtgs'"),
-    ("TransactionWentOverdue", "if(submission_tick IS NULL, 140, 90)", PAYMENT,
+        f"{SUBMITTED} WHERE tick = submission_tick AND channel IS DISTINCT FROM 'rtgs'"),
+    ("TransactionWentOverdue", "if(status = 'queue1', 140, 90)", PAYMENT,
         "'deadline_tick', deadline_tick", "payments_log WHERE tick = overdue_since"),
-    # A limit stops a payment in step 8 or 9; beside the releases, what was written first happened first.
-    ("BilateralLimitExceeded", "91", "bank, counterparty, tx_id, NULL",
-        "'used', used, 'limit', \"limit\"", "limits WHERE counterparty IS NOT NULL"),
-    ("MultilateralLimitExceeded", "91", "bank, NULL, tx_id, NULL", "'used', used, 'limit', \"limit\"",
-        "limits WHERE counterparty IS NULL"),
-    ("Queue2LiquidityRelease", "91", PAYMENT, "'wait_ticks', wait_ticks",
-        "settlements WHERE channel = 'queue2'"),
+    # A limit stops a payment in step 8, 9 or 10; beside the releases, what was written first happened first.
+    ("BilateralLimitExceeded", PASSED, "bank, counterparty, tx_id, NULL",
+        "'used', used, 'limit', \"limit\"", f"limits {WITH_SAVING} WHERE counterparty IS NOT NULL"),
+    ("MultilateralLimitExceeded", PASSED, "bank, NULL, tx_id, NULL", "'used', used, 'limit', \"limit\"",
+        f"limits {WITH_SAVING} WHERE counterparty IS NULL"),
+    ("Queue2LiquidityRelease", PASSED, PAYMENT, "'wait_ticks', wait_ticks",
+        f"settlements {WITH_SAVING} WHERE channel = 'queue2'"),
     ("EntryDispositionOffset", "83", PAYMENT, SET, "settlements WHERE channel = 'entry_offset'"),
     ("LsmBilateralOffset", "100", PAYMENT, SET, "settlements WHERE channel = 'bilateral'"),
     ("LsmCycleSettlement", "100", PAYMENT, SET, "settlements WHERE channel = 'cycle'"),
@@ -79,16 +121,16 @@ STREAMS: tuple[Stream, ...] = (
     ("AlgorithmExecution", "100", "NULL, NULL, NULL, value",
         "'algorithm', algorithm, 'payments', payments, 'gridlock', gridlock", "lsm_runs"),
     ("OverdueTransactionSettled",
-        "CASE channel WHEN 'eod_borrowing' THEN 121 WHEN 'rtgs' THEN 83 WHEN 'entry_offset' THEN 84"
-        " WHEN 'queue2' THEN 92 ELSE 101 END",
-        PAYMENT, "'wait_ticks', wait_ticks, 'channel', channel", "settlements WHERE late"),
+        f"CASE WHEN {IN_SAVING} AND channel <> 'eod_borrowing' THEN 101 ELSE CASE channel"
+        " WHEN 'eod_borrowing' THEN 121 WHEN 'rtgs' THEN 83 WHEN 'entry_offset' THEN 84 ELSE 92 END END",
+        PAYMENT, "'wait_ticks', wait_ticks, 'channel', channel", f"settlements {WITH_SAVING} WHERE late"),
     # The loan, and what was paid with it.
     ("EodBorrowing", "120", MONEY, "'balance_after', balance_after", "liquidity WHERE kind = 'loan'"),
     ("EodBorrowing", "120", PAYMENT, "'set_id', set_id, 'wait_ticks', wait_ticks",
         "settlements WHERE channel = 'eod_borrowing'"),
     ("DeferredCreditApplied", "130", MONEY, "", "notices WHERE kind = 'DeferredCreditApplied'"),
     ("CostAccrual",
-        "CASE kind WHEN 'drop_penalty' THEN 64 WHEN 'eod_borrowing' THEN 122"
+        "CASE kind WHEN 'drop_penalty' THEN 64 WHEN 'split_friction' THEN 64 WHEN 'eod_borrowing' THEN 122"
         " WHEN 'eod_penalty' THEN 150 WHEN 'throughput_penalty' THEN 150 ELSE 141 END",
         OWN, "'cost', kind", "costs"),
     ("ThroughputMissed", "150", MONEY, "", "notices WHERE kind = 'ThroughputMissed'"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simcash.core.tables import Column, Table
-from simcash.payments.engine.opcodes import ACTIONS
+from simcash.payments.engine.opcodes import ACTIONS, PARAMETERS
 from simcash.payments.stream import events_table
 
 STATUSES = ("queue1", "queue2", "settled", "split", "dropped")
@@ -30,6 +30,7 @@ NOTICES = (
     "ScenarioEventExecuted", "PriorityEscalated", "DeferredCreditApplied", "ThroughputMissed", "EndOfDay",
     "OutageEnded",
     "TransactionReprioritized", "RtgsWithdrawal", "RtgsResubmission", "StateRegisterSet", "BankBudgetSet",
+    "PolicyEvalError",
 )  # fmt: skip
 EVENT_TYPES = (
     "DirectTransfer", "CustomTransactionArrival", "ScheduledSettlement", "CollateralAdjustment",
@@ -64,6 +65,14 @@ LSM_SETS = """
     FROM sets JOIN parties USING ({run}set_id) JOIN members USING ({run}set_id)
 """
 
+DECISIONS = f"""
+    SELECT {{run}}tick, seq, bank, tree, tx_id, action,
+        format(setting, {", ".join(f"coalesce(parameter_{k}, 0)" for k in range(PARAMETERS))}) AS parameters,
+        reason, path
+    FROM decisions
+"""
+Told = tuple[tuple[str, ...], tuple[str, ...]]  # of the nodes of trees: the ways there, their parameters
+
 
 def code(name: str, labels: tuple[str, ...], meaning: str, nullable: bool = False) -> Column:
     return Column(name, "int8", meaning, labels, nullable)
@@ -78,7 +87,10 @@ def short(name: str, meaning: str, nullable: bool = False) -> Column:
 
 
 def payment_tables(
-    banks: tuple[str, ...], reasons: tuple[str, ...] = (), registers: tuple[str, ...] = ()
+    banks: tuple[str, ...],
+    reasons: tuple[str, ...] = (),
+    registers: tuple[str, ...] = (),
+    told: Told = ((), ()),
 ) -> tuple[Table, ...]:
     """The declared tables with this run's bank names bound to their code columns."""
 
@@ -169,10 +181,12 @@ def payment_tables(
             code("event", EVENT_TYPES, "the scenario event executed or over", True),
             bank("bank", "whom it concerns", True), bank("counterparty", "the other bank", True),
             whole("tx_id", "the payment", True),
-            whole("amount", "cents, or the new priority; 0 where it does not apply"),
-            Column("value", "float64", "factor, weight or fraction of the event; 0 where it does not apply"),
+            whole("amount", "cents, or the new priority; of a budget the total, -1 if there is none; else 0"),
+            Column("value", "float64", "factor, weight or fraction of the event; of a budget the cap per"
+                " receiver, -1 if there is none; else 0"),
             Column("settled", "bool", "false if a ScheduledSettlement was not feasible"),
             Column("register", "int32", "the state register that was set", registers, True),
+            Column("step", "int8", "the step of the tick, of what may happen in several", nullable=True),
         )),
         Table("queue_snapshots", "every waiting payment at the end of every tick", (
             tick, Column("queue", "int8", "1: the bank's own, 2: the central one"),
@@ -181,13 +195,7 @@ def payment_tables(
             code("class", CLASSES, "class in the central queue", True),
             code("reason", REASONS, "why it waits"), whole("missing", "cents of liquidity short now"),
         ), level="full", order=("tick", "queue", "bank", "position")),
-        Table("policy_decisions", "what each policy decided, in the order of the rules", (
-            tick, seq, bank("bank", "the bank"),
-            code("tree", TREES, "what decided; built-in policies decide as payment trees do"),
-            whole("tx_id", "the payment it is about", True),
-            code("action", ACTIONS, "the decision, as it was carried out"),
-            Column("reason", "int32", "the policy's reason, or what stood in the way", reasons, True),
-        ), level="full"),
+        decisions_table(tick, seq, bank("bank", "the bank"), reasons, told),
         Table("collateral", "one row per posting or withdrawal of collateral, even if nothing could move", (
             tick, seq, bank("bank", "the bank"), code("layer", LAYERS, "who decided it"),
             whole("requested", "cents to post, negative to withdraw"),
@@ -212,6 +220,36 @@ def saving_tables(tick: Column, seq: Column) -> tuple[Table, ...]:
             code("gridlock", LOCKS, "after the tick's last run: gridlock, if netting would help", True),
         )),
     )  # fmt: skip
+
+
+def decisions_table(tick: Column, seq: Column, bank: Column, reasons: tuple[str, ...], told: Told) -> Table:
+    """Decisions as they are stored; people read them in the view `policy_decisions`."""
+    ways, settings = told
+    return Table("decisions", "decisions of policies as they are stored", (
+        tick, seq, bank,
+        code("tree", TREES, "what decided; built-in policies decide as payment trees do"),
+        whole("tx_id", "the payment it is about", True),
+        code("action", ACTIONS, "the decision, as it was carried out"),
+        Column("reason", "int32", "the policy's reason, or what stood in the way", reasons, True),
+        Column("path", "int32", "the nodes on the way through the tree", ways, True),
+        Column("setting", "int32", "the parameters, with marks for those below", settings, True),
+        *(Column(f"parameter_{k}", "float64", "a parameter that was computed", nullable=True)
+          for k in range(PARAMETERS)),
+    ), level="full")  # fmt: skip
+
+
+def policy_decisions_table(banks: tuple[str, ...]) -> Table:
+    """The view with the parameters written out."""
+    return Table("policy_decisions", "what each policy decided, in the order of the rules", (
+        Column("tick", "int32", "tick in which it happened"), Column("seq", "int64", "order within the tick"),
+        Column("bank", "int32", "the bank", banks),
+        Column("tree", "int8", "what decided; built-in policies decide as payment trees do", TREES),
+        Column("tx_id", "int64", "the payment it is about", nullable=True),
+        Column("action", "int8", "the decision, as it was carried out", ACTIONS),
+        Column("parameters", "int8", "as JSON, what the tree said beside its action", (), True),
+        Column("reason", "int8", "the policy's reason, or what stood in the way", (), True),
+        Column("path", "int8", "the nodes on the way through the tree, with their answers", (), True),
+    ), kind="view", level="full", sql=DECISIONS)  # fmt: skip
 
 
 def sets_table() -> Table:
@@ -242,7 +280,9 @@ def world_tables(
     hashes: tuple[str, ...],
     reasons: tuple[str, ...],
     registers: tuple[str, ...],
+    told: Told,
 ) -> tuple[Table, ...]:
     """All tables of a world: first those the rules write, in the order that codes.py counts them."""
-    written = payment_tables(banks, reasons, registers)
-    return (*written, policies_table(banks, texts, hashes), sets_table(), events_table(banks))
+    written = payment_tables(banks, reasons, registers, told)
+    views = (policy_decisions_table(banks), sets_table(), events_table(banks))
+    return (*written, policies_table(banks, texts, hashes), *views)

@@ -65,6 +65,7 @@ class Payments:
             self.installed.hashes,
             self.programs.reasons,
             self.programs.program.registers,
+            self.programs.told if self.scenario.record == "full" else ((), ()),
         )
         return (*tables, *measure_views(self.ids))
 

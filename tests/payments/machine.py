@@ -75,7 +75,7 @@ def execute(program, start, view, registers=()):
     """The action number and the slots that a program comes to."""
     at, stack, slots = start, [], {}
     while True:
-        operation, argument = (int(part) for part in program.code[at])
+        operation, argument, _ = (int(part) for part in program.code[at])
         at += 1
         if operation == op.CONSTANT:
             stack.append(float(program.constants[argument]))

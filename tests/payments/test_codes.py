@@ -23,7 +23,7 @@ SPELT = {
     "REASONS": "BY_POLICY BY_LIQUIDITY BY_BILATERAL BY_MULTILATERAL BY_STRICT_FIFO "
     "BY_SENDER_OUTAGE BY_RECEIVER_OUTAGE BY_SYSTEM_OUTAGE BY_CAPACITY",
     "NOTICES": "EVENT_EXECUTED ESCALATED CREDIT_APPLIED THROUGHPUT_MISSED END_OF_DAY OUTAGE_ENDED "
-    "REPRIORITIZED WITHDRAWN RESUBMITTED STATE_SET BUDGET_SET",
+    "REPRIORITIZED WITHDRAWN RESUBMITTED STATE_SET BUDGET_SET EVAL_FAILED",
     "OWN_REASONS": "EVAL_ERROR BUDGET_EXHAUSTED INDIVISIBLE TIMED",
 }
 WORDS = {
@@ -78,7 +78,7 @@ def test_tables_stand_where_the_engine_writes_them():
     )  # fmt: skip
     assert [names[int(place)] for place in places] == [
         "payments", "settlements", "bank_ticks", "bank_days", "costs", "liquidity", "limits", "notices",
-        "queue_snapshots", "policy_decisions", "collateral", "sets", "lsm_runs",
+        "queue_snapshots", "decisions", "collateral", "sets", "lsm_runs",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from tests.payments.table import scenario
 from tests.twins.strategies import plays
 
 FULL = plays(record=("full",))
+EVERYTHING = plays(record=("full",), trees=True, saving=True, shocks=True)
 
 
 def played(play):
@@ -23,8 +24,8 @@ def played(play):
     return sim.run(progress=False)
 
 
-@settings(max_examples=15)
-@given(FULL)
+@settings(max_examples=40)
+@given(FULL | EVERYTHING)
 def test_every_event_is_there_as_often_as_it_happened(play):
     sim = played(play)
     found = dict(sim.rows("SELECT kind, count(*) FROM events GROUP BY kind"))
@@ -37,17 +38,28 @@ def test_every_kind_of_event_is_counted():
     assert set(COUNTED) == set(KINDS)
 
 
+RELEASED = "SELECT tx_id FROM policy_decisions WHERE action IN ('Release', 'ReleaseWithCredit')"
+SUBMITTED = f"""{RELEASED}
+    UNION ALL SELECT tx_id FROM payments WHERE parent_id IS NOT NULL AND submission_tick IS NOT NULL
+    UNION ALL SELECT tx_id FROM notices WHERE event = 'MarginCall' AND tx_id IS NOT NULL"""
 COUNTED = {
     "EodBorrowing": "(SELECT bank FROM liquidity WHERE kind IN ('loan', 'repayment')"
     " UNION ALL SELECT sender FROM settlements WHERE channel = 'eod_borrowing')",
-    "Arrival": "payments",
-    "PolicySubmit": "policy_decisions WHERE action = 'Release'",
-    "PolicyHold": "policy_decisions WHERE action = 'Hold'",
+    "Arrival": "payments WHERE parent_id IS NULL",
+    "PolicySubmit": f"({RELEASED})",
+    "PolicySplit": "payments p WHERE EXISTS (FROM payments WHERE parent_id = p.tx_id)",
+    "PolicyEvalError": "policy_decisions WHERE reason = 'EvalError'",
+    "PolicyHold": "policy_decisions WHERE action = 'Hold' AND reason IS DISTINCT FROM 'EvalError'",
+    "TransactionReprioritized": "notices WHERE kind = 'TransactionReprioritized'",
+    "StateRegisterSet": "policy_decisions WHERE action IN ('SetState', 'AddState')",
+    "BankBudgetSet": "policy_decisions WHERE action = 'SetReleaseBudget'",
+    "RtgsWithdrawal": "policy_decisions WHERE action = 'WithdrawFromRtgs'",
+    "RtgsResubmission": "notices WHERE kind = 'RtgsResubmission'",
     "PolicyDrop": "policy_decisions WHERE action = 'Drop'",
     "PriorityEscalated": "notices WHERE kind = 'PriorityEscalated'",
-    "RtgsSubmission": "payments WHERE submission_tick IS NOT NULL",
+    "RtgsSubmission": f"({SUBMITTED})",
     "RtgsImmediateSettlement": "settlements WHERE channel = 'rtgs'",
-    "QueuedRtgs": "payments WHERE submission_tick IS NOT NULL AND channel IS DISTINCT FROM 'rtgs'",
+    "QueuedRtgs": f"({SUBMITTED} EXCEPT ALL SELECT tx_id FROM settlements WHERE channel = 'rtgs')",
     "Queue2LiquidityRelease": "settlements WHERE channel = 'queue2'",
     "BilateralLimitExceeded": "limits WHERE counterparty IS NOT NULL",
     "MultilateralLimitExceeded": "limits WHERE counterparty IS NULL",

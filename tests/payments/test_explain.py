@@ -233,7 +233,7 @@ def test_the_comparisons_lead_to_what_the_engine_does(play):
         waiting = [(b, p) for b in range(len(world.ids)) for p in readings.own_queue(world, b).tolist()]
         meant = {int(world.store["tx"][p]): deciding.decision(world, b, p).action for b, p in waiting}
         world.store["pause"][0] = 0
-        rows = world.step(1)["policy_decisions"]
+        rows = world.step(1)["decisions"]
         done = zip(rows["tx_id"].tolist(), (ACTIONS[code] for code in rows["action"]), strict=True)
         assert meant == dict(done)
         sim.step()

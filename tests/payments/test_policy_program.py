@@ -8,6 +8,7 @@ import pytest
 from simcash.payments.engine import opcodes as op
 from simcash.payments.policies import words
 from simcash.payments.policies.program import program
+from simcash.payments.policies.ways import ways
 from tests.payments.machine import Undefined, execute, walk
 from tests.payments.trees import (
     HOLD,
@@ -85,7 +86,7 @@ def test_random_trees(seed):
             if "undefined" in (expected, got):
                 continue  # the number of splits may itself be undefined
             assert got[0] == op.ACT_SPLIT
-            leaf = [o.node_id for o in compiled.origins if o and o.part is expected]
+            leaf = [place.node.node_id for place in compiled.nodes if place.node is expected]
             assert leaf == [expected.node_id]
             assert got[1].keys() == {int(op.SLOT_SPLITS)}
 
@@ -166,10 +167,13 @@ def test_equal_policies_are_compiled_once_and_shared():
     assert program([], BANKS).tree_start([None, None, None]).tolist() == [[-1] * 4] * 3
 
 
-def test_origins_name_the_node_of_every_comparison_and_action():
+def test_every_instruction_knows_its_node():
     data = holding({"op": "or", "conditions": [compare("<", seen("balance"), number(1))] * 2})
-    origins = [(i, o.node_id) for i, o in enumerate(program([read(data)], BANKS).origins) if o]
-    assert [name for _, name in origins] == ["root", "root", "release", "hold"]
+    compiled = program([read(data)], BANKS)
+    named = [compiled.nodes[number].node.node_id for number in compiled.code[:, 2]]
+    assert list(dict.fromkeys(named)) == ["root", "release", "hold"]
+    assert [named[i] for i in np.flatnonzero(compiled.code[:, 0] == op.ACT)] == ["release", "hold"]
+    assert ways(compiled.nodes) == ("root", "root yes > release", "root no > hold")
 
 
 def test_the_deepest_expression_fits_the_stack():

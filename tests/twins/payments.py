@@ -12,10 +12,11 @@ from tests.twins.payments_collateral import ask_about_collateral, pledge, run_ti
 from tests.twins.payments_events import execute_events
 from tests.twins.payments_input import exact, penalty, read
 from tests.twins.payments_lsm import offset_at_entry, save_liquidity
-from tests.twins.payments_policies import initial_fraction
+from tests.twins.payments_policies import TREES, initial_fraction
 from tests.twins.payments_shocks import cut_off, outage_of, system_down
 from tests.twins.payments_state import Bank
 
+STEP_OF_TREE = dict(zip(TREES, (4, 6, 3, 11), strict=True))
 CLASSES = ("HighlyUrgent", "Urgent", "Normal")
 
 
@@ -195,11 +196,11 @@ class Twin:
                     payment.priority = raised
                     self.tell("PriorityEscalated", payment.sender, payment, raised)
 
-    def tell(self, kind, bank, payment, amount, value=0.0, register=None):
+    def tell(self, kind, bank, payment, amount, value=0.0, register=None, step=None):
         self.log.write(
             "notices", kind=kind, event=None, bank=bank.id, counterparty=None,
             tx_id=None if payment is None else payment.id, amount=amount, value=value, settled=True,
-            register=register,
+            register=register, step=step,
         )  # fmt: skip
 
     def queued(self):
@@ -216,9 +217,11 @@ class Twin:
             ask_about_queue1(self, bank)
 
     def log_decision(self, bank, tree, payment, decision):
+        if decision.reason == "EvalError":
+            self.tell("PolicyEvalError", bank, payment, 0, step=STEP_OF_TREE[tree])
         self.log.decide(
             bank=bank.id, tree=tree, tx_id=None if payment is None else payment.id, action=decision.action,
-            reason=decision.reason,
+            parameters=decision.told, reason=decision.reason, path=decision.path,
         )  # fmt: skip
 
     def drop(self, bank, payment):

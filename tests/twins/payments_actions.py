@@ -1,10 +1,10 @@
 """Steps 4, 6 and 7 of the slow twin: banks decide about themselves and their payments, and it is done."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.twins import payments_costs as exactly
 from tests.twins.payments_fields import View
-from tests.twins.payments_policies import Decision, decide, has_tree
+from tests.twins.payments_policies import decide, has_tree
 from tests.twins.payments_shocks import cut_off
 from tests.twins.payments_state import Payment
 
@@ -54,7 +54,8 @@ def prepare(twin, bank, decision):
             tuple(given.get("focus_counterparties", given.get("focus_cpty_list", ()))),
             at_least_nothing(decision.whole("max_per_counterparty", given.get("max_per_cpty"))),
         )
-        twin.tell("BankBudgetSet", bank, None, bank.budget.total or 0)
+        total, each = (-1 if x is None else x for x in (bank.budget.total, bank.budget.per_receiver))
+        twin.tell("BankBudgetSet", bank, None, total, float(each))
     elif decision.action in ("SetState", "AddState"):
         key = given["key"]
         old = bank.registers.get(key, 0.0) if decision.action == "AddState" else 0.0
@@ -108,7 +109,7 @@ def execute(twin, bank, payment, decision):
         leave(twin, bank, payment)
         twin.drop(bank, payment)
     elif done.action == "Reprioritize":
-        reprioritize(twin, payment, done)
+        reprioritize(twin, payment, done, 6)
     return []
 
 
@@ -116,16 +117,16 @@ def settled_on(twin, bank, payment, decision):
     """The decision that remains after everything that may stand in its way."""
     if decision.action in ("Split", "PaceAndRelease", "StaggerSplit"):
         if parts_of(payment, decision) < 2:
-            decision = Decision("Release")
+            decision = replace(decision, action="Release", reason=None)
         elif not payment.divisible and not twin.scenario.compat:
-            return Decision("Hold", reason="Indivisible")
+            return replace(decision, action="Hold", reason="Indivisible")
         elif not twin.scenario.compat and not bank.budget.admits(payment, value_now(payment, decision)):
-            return Decision("Hold", reason="BudgetExhausted")
+            return replace(decision, action="Hold", reason="BudgetExhausted")
     if decision.action in ("Release", "ReleaseWithCredit"):
         if decision.number("timed_for_tick", 0) > twin.now:
-            return Decision("Hold", reason="Timed")
+            return replace(decision, action="Hold", reason="Timed")
         if not bank.budget.admits(payment, payment.remaining):
-            return Decision("Hold", reason="BudgetExhausted")
+            return replace(decision, action="Hold", reason="BudgetExhausted")
     return decision
 
 
@@ -151,11 +152,11 @@ def leave(twin, bank, payment):
     payment.q1_ticks += twin.now - payment.queued_since
 
 
-def reprioritize(twin, payment, decision):
+def reprioritize(twin, payment, decision, step):
     priority = min(10, max(0, decision.whole("new_priority")))
     if priority != payment.priority:
         payment.priority = priority
-        twin.tell("TransactionReprioritized", payment.sender, payment, priority)
+        twin.tell("TransactionReprioritized", payment.sender, payment, priority, step=step)
 
 
 # splitting
@@ -266,4 +267,8 @@ def count_queue2(twin, payment):
     payment.q2_ticks += twin.now - payment.submission_tick
 
 
-IN_QUEUE2 = {"WithdrawFromRtgs": withdraw, "ResubmitToRtgs": resubmit, "Reprioritize": reprioritize}
+def reprioritize_there(twin, payment, decision):
+    reprioritize(twin, payment, decision, 7)
+
+
+IN_QUEUE2 = {"WithdrawFromRtgs": withdraw, "ResubmitToRtgs": resubmit, "Reprioritize": reprioritize_there}

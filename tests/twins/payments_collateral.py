@@ -1,8 +1,10 @@
 """Steps 3, 5 and 11 of the slow twin: collateral posted and taken back by trees, and by timers."""
 
+from dataclasses import replace
+
 from tests.twins import payments_costs as exactly
 from tests.twins.payments_fields import View
-from tests.twins.payments_policies import Decision, decide
+from tests.twins.payments_policies import decide
 
 LAYERS = {"strategic_collateral_tree": "strategic", "end_of_tick_collateral_tree": "end_of_tick"}
 TIMER_BUFFER = 100
@@ -14,7 +16,7 @@ def ask_about_collateral(twin, tree):
         decision = decide(bank.settings.policy, tree, View(twin, bank))
         if decision is not None:
             if decision.whole("amount", 0) <= 0:
-                decision = Decision("HoldCollateral", {}, decision.reason)
+                decision = replace(decision, action="HoldCollateral")
             twin.log_decision(bank, tree, None, decision)
             carry_out(twin, bank, LAYERS[tree], decision)
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from math import ceil, floor, isfinite
 from pathlib import Path
+from unittest.mock import ANY  # the way through a tree of simcash's own making, which the spec does not know
 
 from tests.twins.payments_input import exact
 from tests.twins.payments_random import half_away
@@ -12,6 +13,7 @@ TREES = ("bank_tree", "payment_tree", "strategic_collateral_tree", "end_of_tick_
 INACTION = dict(zip(TREES, ("NoAction", "Hold", "HoldCollateral", "HoldCollateral"), strict=True))
 SHARE = "initial_liquidity_fraction"
 EPSILON, TINY = 1e-9, 2.2e-16
+SYNONYMS = {"focus_cpty_list": "focus_counterparties", "max_per_cpty": "max_per_counterparty"}
 TEXTS = ("priority_flag", "rtgs_priority", "key", "reason", "focus_counterparties", "focus_cpty_list")
 
 
@@ -21,11 +23,21 @@ class EvalError(Exception):
 
 @dataclass
 class Decision:
-    """An action, its parameters with their values, and why."""
+    """An action, its parameters with their values, and why; the nodes on the way, None without a tree."""
 
     action: str
     parameters: dict = field(default_factory=dict)
     reason: str | None = None
+    path: str | None = None
+
+    @property
+    def told(self):
+        """The parameters as they go on record; none where a decision could not be made."""
+        if self.path is None or self.reason == "EvalError":
+            return None
+        return {
+            SYNONYMS.get(name, name): value for name, value in self.parameters.items() if name != "reason"
+        }
 
     def number(self, name, default=None):
         return self.parameters.get(name, default)
@@ -42,11 +54,12 @@ def decide(policy, tree, view):
         return NAMED[policy["type"]](policy, view) if tree == "payment_tree" else None
     document = read(policy)
     if tree not in document:
-        return Decision("Release") if tree == "payment_tree" else None
+        return Decision("Release", path="default") if tree == "payment_tree" else None
+    way = []
     try:
-        return walk(document[tree], lambda value: look_up(value, view, document["parameters"]))
+        return walk(document[tree], lambda value: look_up(value, view, document["parameters"]), way)
     except EvalError:
-        return Decision(INACTION[tree], reason="EvalError")
+        return Decision(INACTION[tree], reason="EvalError", path=" > ".join(way))
 
 
 def has_tree(policy, tree):
@@ -73,12 +86,16 @@ def initial_fraction(policy):
 # trees
 
 
-def walk(node, value_of):
-    """Down from a node to its action."""
+def walk(node, value_of, way):
+    """Down from a node to its action; `way` takes the nodes, and the answers of those that ask."""
+    way.append(node["node_id"])
     while "condition" in node:
-        node = node["on_true" if holds(node["condition"], value_of) else "on_false"]
+        answer = holds(node["condition"], value_of)
+        way[-1] += " yes" if answer else " no"
+        node = node["on_true" if answer else "on_false"]
+        way.append(node["node_id"])
     parameters = {name: given(name, value, value_of) for name, value in node.get("parameters", {}).items()}
-    return Decision(node["action"], parameters, parameters.get("reason"))
+    return Decision(node["action"], parameters, parameters.get("reason"), " > ".join(way))
 
 
 def given(name, value, value_of):
@@ -199,17 +216,17 @@ def liquidity_aware(policy, view):
 def liquidity_splitting(policy, view):
     left, remaining = view.field("ticks_to_deadline"), view.field("remaining_amount")
     if left <= 0:
-        return Decision("Drop")
+        return Decision("Drop", path=ANY)
     if view.balance >= remaining:
-        return Decision("Release")
+        return Decision("Release", path=ANY)
     parts = policy["max_splits"] if left <= 5 else 2
     if view.balance > 0 and remaining >= parts * policy["min_split_amount"]:
-        return Decision("Split", {"num_splits": parts})
-    return Decision("Hold")
+        return Decision("Split", {"num_splits": parts}, path=ANY)
+    return Decision("Hold", path=ANY)
 
 
 def mock_splitting(policy, view):
-    return Decision("Split", {"num_splits": policy["num_splits"]})
+    return Decision("Split", {"num_splits": policy["num_splits"]}, path=ANY)
 
 
 NAMED = {

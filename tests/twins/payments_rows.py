@@ -29,6 +29,7 @@ class Log:
         head = {"tick": self.tick}
         if table == "notices":
             row.setdefault("register", None)
+            row.setdefault("step", None)
         if table not in WITHOUT_SEQ:
             head["seq"] = self.seq
             self.seq += 1

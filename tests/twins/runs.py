@@ -1,5 +1,7 @@
 """One face for two runs of the same scenario, the slow twin's and the engine's: rows as dicts of names."""
 
+import json
+
 from simcash.core.tables import MISSING
 from tests.twins.payments import Twin
 
@@ -57,6 +59,8 @@ class EngineRun:
     def rows(self, table):
         if table == "lsm_sets":  # a view of what is stored
             return [row | self.members(row["set_id"]) for row in self.kept["sets"]]
+        if table == "policy_decisions":  # another
+            return [decision(row) for row in self.kept["decisions"]]
         return self.kept[table]
 
     def members(self, set_id):
@@ -70,6 +74,15 @@ class EngineRun:
         return {"banks": banks, "tx_ids": ids, "net_positions": nets}
 
 
+def decision(stored):
+    """A decision as it is read, its parameters as plain data."""
+    computed = [stored[f"parameter_{k}"] for k in range(4)]
+    setting = stored["setting"]
+    parameters = None if setting is None else json.loads(setting.format(*computed))
+    return {name: parameters if name == "parameters" else stored[name] for name in DECISION}
+
+
+DECISION = ("tick", "seq", "bank", "tree", "tx_id", "action", "parameters", "reason", "path")
 RUNS = {"twin": TwinRun, "engine": EngineRun}
 
 
@@ -82,7 +95,7 @@ def named(column, values):
     """Texts for codes, None for what is missing."""
 
     def one(value):
-        if column.nullable and value == MISSING:
+        if column.nullable and value == MISSING and column.dtype != "float64":
             return None
         return column.labels[value] if column.labels else value
 

@@ -1,5 +1,7 @@
 """What a payment tree's decision does: to a payment in its bank's own queue, to one in the central queue."""
 
+import numpy as np
+
 from simcash.core.jit import inner
 from simcash.payments.engine.budgets import use_budget, within_budget
 from simcash.payments.engine.children import parts_now, parts_wanted, split, value_now
@@ -37,8 +39,10 @@ from simcash.payments.engine.parameters import given, reason_given, whole
 from simcash.payments.engine.queue1 import join_queue1
 from simcash.payments.engine.queue2 import join_queue2, leave_queue2
 from simcash.payments.engine.release import drop, release, set_priority
-from simcash.payments.engine.rows import touch, write_notice
+from simcash.payments.engine.rows import touch, write_notice, write_step
 from simcash.payments.engine.seen import BALANCE, look_at_queue1, payable
+
+IN_QUEUE1, IN_QUEUE2 = np.int64(6), np.int64(7)  # steps of the tick
 
 
 @inner
@@ -59,7 +63,7 @@ def act_in_queue1(s, b, p, action):
     elif action == ACT_DROP:
         drop(s, p)
     elif action == ACT_REPRIORITIZE:
-        reprioritize(s, p)
+        reprioritize(s, p, IN_QUEUE1)
     elif action == ACT_HOLD:
         reason = reason_given(s)
     if s.options[SEQUENTIAL]:
@@ -111,11 +115,11 @@ def split_within_budget(s, b, p, action):
 
 
 @inner
-def reprioritize(s, p):
+def reprioritize(s, p, step):
     priority = max(0, min(10, whole(s, SLOT_PRIORITY)))
     if priority != s.priority[p]:
         set_priority(s, p, priority)
-        write_notice(s, REPRIORITIZED, NONE, s.sender[p], NONE, s.tx[p], priority, NO_VALUE, YES)
+        write_step(s, REPRIORITIZED, step, s.sender[p], s.tx[p], priority)
 
 
 @inner
@@ -126,7 +130,7 @@ def act_in_queue2(s, b, p, action):
     elif action == ACT_RESUBMIT:
         resubmit(s, b, p)
     elif action == ACT_REPRIORITIZE:
-        reprioritize(s, p)
+        reprioritize(s, p, IN_QUEUE2)
     else:
         return False
     return True

@@ -44,6 +44,10 @@ FIXED, RATE = numbers(2)  # penalty modes
 FINISHED, NEED_ROOM = numbers(2)
 PHASE_OPEN, PHASE_ARRIVALS, PHASE_REST, PHASE_TURNS, PHASE_SUBMIT = numbers(5)
 
+# Where to stop, for who wants to see what the banks see: before step 6, or when a tree is asked about the
+# payment in slot PAUSE - PAUSE_AT.
+PAUSE_BEFORE, PAUSE_AT = np.int64(1), np.int64(2)
+
 # Codes that tables.py spells out as words.
 QUEUE1, QUEUE2, SETTLED, SPLIT, DROPPED = numbers(5)
 RTGS, FROM_QUEUE2, ENTRY_OFFSET, BILATERAL, CYCLE, PARTIAL_NETTING, MAX_VALUE, ALL_OR_NOTHING = numbers(8)
@@ -62,8 +66,8 @@ RELEASE, HOLD, DISCARD = (np.int64(i) for i in (0, 2, 3))
 ) = numbers(9)  # fmt: skip
 (
     EVENT_EXECUTED, ESCALATED, CREDIT_APPLIED, THROUGHPUT_MISSED, END_OF_DAY, OUTAGE_ENDED,
-    REPRIORITIZED, WITHDRAWN, RESUBMITTED, STATE_SET, BUDGET_SET,
-) = numbers(11)  # fmt: skip
+    REPRIORITIZED, WITHDRAWN, RESUBMITTED, STATE_SET, BUDGET_SET, EVAL_FAILED,
+) = numbers(12)  # fmt: skip
 EVAL_ERROR, BUDGET_EXHAUSTED, INDIVISIBLE, TIMED = numbers(4)  # the engine's own reasons; a policy's follow
 (
     TRANSFER, CUSTOM, SCHEDULED_SETTLEMENT, CAP_ADJUSTMENT, CAP_CHANGE, HAIRCUT_CHANGE,

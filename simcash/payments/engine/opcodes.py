@@ -1,8 +1,9 @@
 """The little machine that policy trees are compiled to: one flat program for all trees of a run.
 
-A program is a row of instructions, each a pair (operation, argument) in `code`; numbers it needs stand in
-`constants`. A condition leaves the stack as it found it and jumps; an action ends the program. `and`, `or`
-and `not` have no operations of their own: they are jumps. A tree begins at `tree_start[bank, tree]`, or NONE.
+A program is a row of instructions in `code`, each an operation, its argument and the number of the node that
+it belongs to; numbers it needs stand in `constants`. A condition leaves the stack as it found it and jumps;
+an action ends the program. `and`, `or` and `not` have no operations of their own: they are jumps. A tree
+begins at `tree_start[bank, tree]`, or NONE.
 """
 
 import numpy as np
@@ -57,6 +58,11 @@ ACTIONS = (
     SLOT_REASON,  # number of a text in the policies' list of reasons
 ) = numbers(15)  # fmt: skip
 SLOT_COUNT = 15
+PARAMETERS = 4  # of an action at most, beside its reason: they stand side by side
+# Where those of each action begin.
+FIRST_SLOT = np.array(
+    [SLOT_PRIORITY] * 4 + [SLOT_SPLITS] * 3 + [SLOT_PRIORITY] * 3 + [SLOT_MAX_VALUE] + [SLOT_KEY] * 6
+)
 REGISTERS = 10  # per bank
 
 # Context fields in the order of their numbers: first those of a payment, then those of a bank.

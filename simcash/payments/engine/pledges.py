@@ -13,6 +13,7 @@ from simcash.payments.engine.codes import (
     TIMERS,
 )
 from simcash.payments.engine.collateral import post_collateral, withdraw_collateral
+from simcash.payments.engine.decisions import tell_decision
 from simcash.payments.engine.opcodes import (
     ACT_HOLD_COLLATERAL,
     ACT_POST,
@@ -23,7 +24,6 @@ from simcash.payments.engine.opcodes import (
     STRATEGIC_TREE,
 )
 from simcash.payments.engine.parameters import given, reason_given, whole
-from simcash.payments.engine.rows import write_decision
 from simcash.payments.engine.seen import look, survey
 from simcash.payments.engine.trees import evaluate
 from simcash.payments.engine.turns import tree_of
@@ -56,7 +56,7 @@ def pledge_at_end(s):
 def move_pledges(s, b, start, tree, layer):
     """One bank's decision about its collateral."""
     look(s, b)
-    action = evaluate(s, start, b, NONE)
+    said = action = evaluate(s, start, b, NONE)
     reason = reason_given(s) if action != NONE else EVAL_ERROR
     if (action != ACT_POST and action != ACT_WITHDRAW) or whole(s, SLOT_AMOUNT) <= 0:
         action = ACT_HOLD_COLLATERAL
@@ -66,7 +66,7 @@ def move_pledges(s, b, start, tree, layer):
             set_timer(s, b, posted)
     else:
         withdraw_collateral(s, b, layer, whole(s, SLOT_AMOUNT), NO_BUFFER, reason)
-    write_decision(s, b, tree, NONE, action, reason)
+    tell_decision(s, b, tree, NONE, said, action, reason)
 
 
 @part

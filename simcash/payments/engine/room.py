@@ -65,7 +65,7 @@ def has_room(s):
         need[2] += moves
         rows[T_LIQUIDITY] += need[2]
     rows[T_LIMITS] = payments
-    rows[T_NOTICES] = banks * (3 + rules) + 2 * payments + 3
+    rows[T_NOTICES] = banks * (5 + rules) + 2 * payments + 3
     rows[T_QUEUES] = payments
     rows[T_DECISIONS] = payments + 3 * banks
     rows[T_COLLATERAL] = 2 * banks + s.at[TIMERS]

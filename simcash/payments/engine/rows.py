@@ -6,6 +6,7 @@ from simcash.core.jit import inner, part
 from simcash.payments.engine.codes import (
     DECISION_SEQ,
     FULL,
+    NO_VALUE,
     NONE,
     NOTHING,
     NOW,
@@ -95,12 +96,12 @@ def write_set(s, set_id, channel, iteration, count, gross, net):
 
 
 @inner
-def write_run(s, algorithm, count, value):
+def write_run(s, seq, algorithm, count, value):
     if s.options[RECORD] < STANDARD:
         return
     i, rows = s.row_counts[T_RUNS], s.rows_runs
     rows[0, i] = s.at[NOW]
-    rows[1, i] = next_seq(s)
+    rows[1, i] = seq
     rows[2, i] = algorithm
     rows[3, i] = count
     rows[4, i] = value
@@ -186,6 +187,7 @@ def write_notice(s, kind, event, bank, counterparty, tx, amount, value, settled)
     rows[8, i] = np.float64(value).view(np.int64)
     rows[9, i] = settled
     rows[10, i] = NONE
+    rows[11, i] = NONE
     s.row_counts[T_NOTICES] = i + 1
 
 
@@ -195,6 +197,14 @@ def write_register(s, bank, register, value):
     write_notice(s, STATE_SET, NONE, bank, NONE, NONE, NOTHING, value, YES)
     if s.options[RECORD] >= STANDARD:
         s.rows_notices[10, s.row_counts[T_NOTICES] - 1] = register
+
+
+@inner
+def write_step(s, kind, step, bank, tx, amount):
+    """A notice of what may happen in several steps of the tick."""
+    write_notice(s, kind, NONE, bank, NONE, tx, amount, NO_VALUE, YES)
+    if s.options[RECORD] >= STANDARD:
+        s.rows_notices[11, s.row_counts[T_NOTICES] - 1] = step
 
 
 @inner
@@ -209,6 +219,8 @@ def write_decision(s, bank, tree, tx, action, reason):
     rows[4, i] = tx
     rows[5, i] = action
     rows[6, i] = reason
+    for column in range(7, rows.shape[0]):  # a built-in policy has no path and no parameters
+        rows[column, i] = NONE
     s.at[DECISION_SEQ] += 1
     s.row_counts[T_DECISIONS] = i + 1
 

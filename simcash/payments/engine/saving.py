@@ -45,7 +45,7 @@ from simcash.payments.engine.memory import is_news
 from simcash.payments.engine.netting import netting_set, whole_queue
 from simcash.payments.engine.optimum import best_set
 from simcash.payments.engine.pairs import follow_queue2, link
-from simcash.payments.engine.rows import write_run
+from simcash.payments.engine.rows import next_seq, write_run
 from simcash.payments.engine.sets import try_set
 from simcash.payments.engine.settle import capacity_left, saving_down
 from simcash.payments.engine.submission import pass_queue2, submit
@@ -142,9 +142,9 @@ def run_sequence(s):
 @inner
 def run_algorithm(s, k, iteration):
     """One run of one algorithm with its row, then a pass over the queue if it settled something."""
-    before = settled_value(s)
+    before, seq = settled_value(s), next_seq(s)  # its row has the moment at which it began
     count = settle_by(s, k, iteration)
-    write_run(s, s.algorithm[k], count, settled_value(s) - before)
+    write_run(s, seq, s.algorithm[k], count, settled_value(s) - before)
     if count > 0:
         pass_queue2(s)
         follow_queue2(s)

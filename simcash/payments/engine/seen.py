@@ -13,8 +13,9 @@ from simcash.payments.engine.settle import credit_limit
     PARTNERS,  # how many partners it has in the central queue
     INCOMING_COUNT, INCOMING_VALUE, NEAREST,  # payments to it there; the first deadline of its own there
     RELEASED,  # value released in this turn, where a budget counts it
-) = numbers(13)  # fmt: skip
-SEEN_SIZE = 13
+    DECIDED,  # the instruction at which the last decision ended
+) = numbers(14)  # fmt: skip
+SEEN_SIZE = 14
 
 
 @inner

@@ -9,6 +9,7 @@ from simcash.payments.engine.codes import (
     LIVE,
     NEED_ROOM,
     NOW,
+    PAUSE_BEFORE,
     PHASE,
     PHASE_ARRIVALS,
     PHASE_OPEN,
@@ -55,11 +56,11 @@ def run(s, until):
             perform(s, RUN_TIMERS)  # 5
             s.at[PHASE] = PHASE_TURNS
         if s.at[PHASE] == PHASE_TURNS:
-            if s.pause[0]:
+            if s.pause[0] == PAUSE_BEFORE:
                 return FINISHED  # on the eve of step 6, for who wants to see what the banks see
             perform(s, DECIDE)  # 6
             if s.stages[TAKE_TURNS] and not ask(s.stages[TAKE_TURNS], s):  # 6
-                return NEED_ROOM
+                return NEED_ROOM if s.need[0] > 0 else FINISHED
             s.at[PHASE] = PHASE_SUBMIT
         if s.stages[TAKE_TURNS] and not ask(s.stages[HAS_ROOM], s):  # turns may have split payments
             return NEED_ROOM

@@ -30,6 +30,7 @@ from simcash.payments.engine.opcodes import (
     UNLESS_EQUAL,
     UNLESS_LESS,
 )
+from simcash.payments.engine.seen import DECIDED
 
 LARGEST_FRACTION = 2.0**53  # floats from here on are whole, or infinite
 
@@ -54,6 +55,7 @@ def evaluate(s, start, b, p):
             top += 1
         elif operation >= UNLESS_EQUAL:
             if operation == ACT:
+                s.sight[DECIDED] = i - 1
                 return argument
             if operation == JUMP:
                 i = argument
@@ -61,6 +63,7 @@ def evaluate(s, start, b, p):
                 top -= 1
                 slots[argument] = stack[top]
                 if not math.isfinite(stack[top]):
+                    s.sight[DECIDED] = i - 1
                     return NONE
             else:
                 top -= 2
@@ -71,6 +74,7 @@ def evaluate(s, start, b, p):
             top += 1
         else:
             if operation == DIVIDE and abs(stack[top - 1]) < TINY:
+                s.sight[DECIDED] = i - 1
                 return NONE
             top = compute(operation, stack, top)
 

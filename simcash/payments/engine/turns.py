@@ -1,6 +1,8 @@
 """Steps 4, 6 and 7 where banks decide by policy trees: each has its turn, sorted by id."""
 
-from simcash.core.jit import inner, njit, part, stage
+import numpy as np
+
+from simcash.core.jit import inner, part, stage
 from simcash.payments.engine.actions import act_in_queue1, act_in_queue2, is_split
 from simcash.payments.engine.budgets import open_budget, set_budget
 from simcash.payments.engine.children import parts_wanted
@@ -9,16 +11,17 @@ from simcash.payments.engine.codes import (
     BY_TREE,
     ESCALATE,
     EVAL_ERROR,
-    NO_VALUE,
     NONE,
     NOTHING,
     NOW,
+    PAUSE_AT,
     RESUME,
     SLOTS,
     TURN,
     YES,
 )
 from simcash.payments.engine.day import clear, is_day_end
+from simcash.payments.engine.decisions import tell_decision
 from simcash.payments.engine.opcodes import (
     ACT_ADD_STATE,
     ACT_NOTHING,
@@ -34,7 +37,7 @@ from simcash.payments.engine.parameters import reason_given, whole
 from simcash.payments.engine.queue1 import sort_queue1
 from simcash.payments.engine.queue2 import lanes_per_bank
 from simcash.payments.engine.release import escalate, go_through_queue, release
-from simcash.payments.engine.rows import write_decision, write_notice, write_register
+from simcash.payments.engine.rows import write_notice, write_register
 from simcash.payments.engine.seen import look, survey
 from simcash.payments.engine.settle import system_down
 from simcash.payments.engine.trees import evaluate, forget_parameters
@@ -65,18 +68,18 @@ def act_for_bank(s, b, action):
     reason = reason_given(s) if action != NONE else EVAL_ERROR
     if action == ACT_SET_BUDGET:
         set_budget(s, b)
-        write_notice(s, BUDGET_SET, NONE, b, NONE, NONE, max(0, s.budget[b]), NO_VALUE, YES)
+        write_notice(s, BUDGET_SET, NONE, b, NONE, NONE, s.budget[b], np.float64(s.budget_each[b]), YES)
     elif action in (ACT_SET_STATE, ACT_ADD_STATE):
         key = whole(s, SLOT_KEY)
         before = s.registers[b, key] if action == ACT_ADD_STATE else 0.0
         s.registers[b, key] = before + s.slots[SLOT_VALUE]
         write_register(s, b, key, s.registers[b, key])
-    write_decision(s, b, BANK_TREE, NONE, ACT_NOTHING if action == NONE else action, reason)
+    tell_decision(s, b, BANK_TREE, NONE, action, ACT_NOTHING if action == NONE else action, reason)
 
 
 @stage
 def take_turns(s):
-    """Step 6; False if a payment cannot be split for want of room: then the turn goes on there later."""
+    """Step 6; False if it stops at a payment: then the turn goes on there later."""
     if s.at[TURN] == 0 and s.at[RESUME] == 0:
         survey(s)
         if s.options[ESCALATE]:
@@ -87,15 +90,6 @@ def take_turns(s):
         s.at[TURN] += 1
     s.at[TURN] = 0
     return True
-
-
-@njit
-def see(s, b):
-    """What bank b sees when its turn comes in step 6, for those who retrace its decision."""
-    survey(s)
-    if s.options[ESCALATE]:
-        escalate(s)
-    look(s, b)
 
 
 @inner
@@ -139,7 +133,11 @@ def send_parts(s, b):
 
 @part
 def decide_about(s, b, p, start):
-    """The payment tree's decision and what comes of it; False, and nothing done, for want of room."""
+    """The payment tree's decision and what comes of it; False, and nothing done, for want of room (then
+    `need` says it) or because someone wants to see what the bank sees."""
+    if s.pause[0] == PAUSE_AT + p:
+        clear(s.need)
+        return False
     action = ACT_RELEASE
     if start == NONE:
         forget_parameters(s)
@@ -152,7 +150,7 @@ def decide_about(s, b, p, start):
             s.need[0] = room
             return False
     done, reason = act_in_queue1(s, b, p, action)
-    write_decision(s, b, PAYMENT_TREE, s.tx[p], done, reason)
+    tell_decision(s, b, PAYMENT_TREE, s.tx[p], action, done, reason)
     return True
 
 
@@ -183,7 +181,7 @@ def reconsider(s, b, start):
         action = evaluate(s, start, b, p)
         if act_in_queue2(s, b, p, action):
             changed = True
-            write_decision(s, b, PAYMENT_TREE, s.tx[p], action, NONE)
+            tell_decision(s, b, PAYMENT_TREE, s.tx[p], action, action, NONE)
     return changed
 
 

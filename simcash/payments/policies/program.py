@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,24 +51,27 @@ ACTION_NUMBER = {name: number for number, name in enumerate(op.ACTIONS)}
 RELEASE = Action("default", "Release")
 
 
-class Origin(NamedTuple):
-    """What an instruction was made from: a node, and in it a comparison or the action."""
+class Place(NamedTuple):
+    """Where a node stands: below another (NONE: at the top), on the branch of this answer; the numbers that
+    its policy names."""
 
-    node_id: str
-    part: Compare | Action
+    node: Node
+    above: int
+    answer: bool
+    parameters: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Program:
     """The trees of several policies in one row of instructions."""
 
-    code: np.ndarray  # a row per instruction: operation, argument
+    code: np.ndarray  # a row per instruction: operation, argument, number of its node
     constants: np.ndarray
     starts: np.ndarray  # by policy and tree, NONE where there is none
     focus: np.ndarray  # by list and bank, 1 where the bank is in the list
     reasons: tuple[str, ...]
     registers: tuple[str, ...]  # of all policies, by number
-    origins: tuple[Origin | None, ...]  # by instruction: of comparisons and actions
+    nodes: tuple[Place, ...]  # of all trees, by number
     policies: tuple[Policy, ...]  # each once
 
     def tree_start(self, chosen: Sequence[Policy | None]) -> np.ndarray:
@@ -86,15 +89,15 @@ def program(policies: Sequence[Policy], banks: Sequence[str], reasons: Sequence[
     writer = Writer(banks, reasons)
     once = tuple(dict.fromkeys(policies))
     starts = [[writer.tree(policy, tree) for tree in words.TREES] for policy in once]
-    code = [(number, writer.places[at] if jumps(number) else at) for number, at in writer.code]
+    code = [(number, writer.places[at] if jumps(number) else at, node) for number, at, node in writer.code]
     return Program(
-        np.array(code, np.int64).reshape(-1, 2),
+        np.array(code, np.int64).reshape(-1, 3),
         np.array(list(writer.constants), np.float64),
         np.array(starts, np.int64).reshape(-1, 4),
         np.array(list(writer.focus), np.int64).reshape(-1, len(banks)),
         tuple(writer.reasons),
         tuple(writer.registers),
-        tuple(writer.origins.get(i) for i in range(len(code))),
+        tuple(writer.nodes),
         once,
     )
 
@@ -107,12 +110,13 @@ class Writer:
     """Appends instructions; jumps go to labels, which become places when all is written."""
 
     def __init__(self, banks: Sequence[str], reasons: Sequence[str]) -> None:
-        self.code: list[tuple[int, int]] = []
+        self.code: list[tuple[int, int, int]] = []
+        self.nodes: list[Place] = []
+        self.here = NONE  # the node whose instructions are written
         self.places: list[int] = []  # of each label
         self.constants: dict[float, int] = {}
         self.focus: dict[tuple[int, ...], int] = {}
         self.reasons = {reason: i for i, reason in enumerate(reasons)}
-        self.origins: dict[int, Origin] = {}
         self.banks = tuple(banks)
         self.numbers = {id: 1.0 + i for i, id in enumerate(sorted(banks))}
         self.parameters: dict[str, float] = {}
@@ -127,11 +131,11 @@ class Writer:
         for name in policy.registers:
             self.registers.setdefault(name, len(self.registers))
         start = len(self.code)
-        self.node(node)
+        self.node(node, NONE, True)
         return start
 
     def put(self, operation: int | np.int64, argument: int | np.int64 = 0) -> None:
-        self.code.append((int(operation), int(argument)))
+        self.code.append((int(operation), int(argument), self.here))
 
     def label(self) -> int:
         self.places.append(NONE)
@@ -140,7 +144,7 @@ class Writer:
     def place(self, label: int) -> None:
         """The label is here; a jump to it from just before is not needed."""
         here = len(self.code)
-        if here and self.code[-1] == (int(op.JUMP), label):
+        if here and self.code[-1][:2] == (int(op.JUMP), label):
             self.code.pop()
             self.places = [here - 1 if place == here else place for place in self.places]
             here -= 1
@@ -148,18 +152,19 @@ class Writer:
 
     # nodes
 
-    def node(self, node: Node) -> None:
+    def node(self, node: Node, above: int, answer: bool) -> None:
+        number = self.here = len(self.nodes)
+        self.nodes.append(Place(node, above, answer, self.parameters))
         if isinstance(node, Decision):
             yes, no = self.label(), self.label()
-            self.condition(node.condition, yes, no, node.node_id)
+            self.condition(node.condition, yes, no)
             self.place(yes)
-            self.node(node.on_true)
+            self.node(node.on_true, number, True)
             self.place(no)
-            self.node(node.on_false)
+            self.node(node.on_false, number, False)
             return
         for name, value in node.parameters:
             self.setting(name, value)
-        self.origins[len(self.code)] = Origin(node.node_id, node)
         self.put(op.ACT, ACTION_NUMBER[node.action])
 
     def setting(self, name: str, value: Value) -> None:
@@ -186,29 +191,28 @@ class Writer:
 
     # conditions and values
 
-    def condition(self, condition: Condition, yes: int, no: int, node_id: str) -> None:
+    def condition(self, condition: Condition, yes: int, no: int) -> None:
         """Go to `yes` or `no`."""
         if isinstance(condition, Compare):
             self.value(condition.left)
             self.value(condition.right)
-            self.origins[len(self.code)] = Origin(node_id, condition)
             self.put(COMPARISON[condition.op], no)
             self.put(op.JUMP, yes)
         elif condition.op == "not":
-            self.condition(condition.conditions[0], no, yes, node_id)
+            self.condition(condition.conditions[0], no, yes)
         else:
-            self.several(condition, yes, no, node_id)
+            self.several(condition, yes, no)
 
-    def several(self, logic: Logic, yes: int, no: int, node_id: str) -> None:
+    def several(self, logic: Logic, yes: int, no: int) -> None:
         """Conditions one after the other, until one decides."""
         for part in logic.conditions[:-1]:
             after = self.label()
             if logic.op == "and":
-                self.condition(part, after, no, node_id)
+                self.condition(part, after, no)
             else:
-                self.condition(part, yes, after, node_id)
+                self.condition(part, yes, after)
             self.place(after)
-        self.condition(logic.conditions[-1], yes, no, node_id)
+        self.condition(logic.conditions[-1], yes, no)
 
     def value(self, value: Value) -> None:
         if isinstance(value, Compute):
