@@ -98,12 +98,12 @@ def test_the_reason_is_the_one_that_the_policy_gives():
 # in a run
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(plays(trees=True, saving=True, shocks=True))
 def test_the_way_that_is_told_is_the_way_that_was_taken(play):
     """Whatever the evaluation: a bank sees less with every decision, or the same for all of them."""
     sim = simcash.open(play.data, record="standard")
-    for _ in range(min(5, sim.clock.ticks)):
+    for _ in range(min(3, sim.clock.ticks)):
         world = sim.world_at(sim.now)
         deciding.wait_for_decisions(world)
         before = world.store.rows.counts.copy()
