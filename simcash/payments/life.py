@@ -92,7 +92,7 @@ class Life:
         where = "in the central queue" if w["queue"] == 2 else f"in the queue of {self.sender}"
         limit = "" if w["limit"] is None else f" of {w['limit']:,}, {w['used']:,} used"
         short = f", {w['missing']:,} cents missing" if w["missing"] else ""
-        why = f"{w['reason'].replace('_', ' ')}{limit}{short}"
+        why = f"{w['reason'] if w['queue'] == 1 else w['reason'].replace('_', ' ')}{limit}{short}"
         return f"waits {where}, position {w['position']}, for {w['waited']} ticks: {why}"
 
     def __repr__(self) -> str:
@@ -182,7 +182,7 @@ def waiting_for(world: Payments, sender: str, status: str, tx_id: int) -> dict[s
     table = readings.queue(world, sender) if own else readings.rtgs_queue(world)
     place = int(np.flatnonzero(table["tx_id"] == tx_id)[0])
     row = table.iloc[place]
-    blocked = row["reason"].endswith("_limit")
+    blocked = not own and row["reason"].endswith("_limit")
     return {
         "queue": 1 if own else 2, "position": place, "waited": int(row["waited"]),
         "reason": row["reason"], "missing": int(row["missing"]),

@@ -48,11 +48,22 @@ def banks(world: Payments) -> pd.DataFrame:
 
 
 def queue(world: Payments, bank: str) -> pd.DataFrame:
-    """A bank's own queue in its order; its policy is the reason why each payment still waits."""
+    """A bank's own queue in its order, with what keeps each payment there: what its policy did with it when
+    it was last asked, the reason that the policy gave or what stood in its way, and the tick since which that
+    is so. `reason` is policy where a policy without a tree holds it."""
+    from simcash.payments.holding import held
+
     slots = own_queue(world, place_of(world, bank))
     columns = waiting(world, slots)
     del columns["sender"]
-    return in_order({**columns, "reason": ["policy"] * slots.size, "missing": missing(world, slots)})
+    found = [held(world, int(slot)) for slot in slots]
+    return in_order({
+        **columns,
+        "action": np.array([each.action for each in found], object),
+        "reason": np.array([each.reason for each in found], object),
+        "since": known(np.array([each.since for each in found], np.int64)),
+        "missing": missing(world, slots),
+    })  # fmt: skip
 
 
 def rtgs_queue(world: Payments) -> pd.DataFrame:

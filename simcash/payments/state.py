@@ -55,7 +55,7 @@ OF_PAYMENT = (
     "arrival", "deadline", "submission", "settled", "overdue", "status", "channel", "source",
     "q1_ticks", "q2_ticks",  # so far as table payments has them
     "klass", "declared", "charged", "limited", "entered", "since",
-    "parent_slot", "remaining", "goes_at", "delay_paid",
+    "parent_slot", "remaining", "goes_at", "delay_paid", "held",
     "next", "previous", "place", "entry", "due_next", "touched",
 )  # fmt: skip
 OF_LANE = ("lane_base", "lane_room", "lane_length", "lane_live")

@@ -1,6 +1,7 @@
 """What is read off the state between ticks agrees with the rows written at the tick's end."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 
@@ -9,7 +10,8 @@ from simcash.payments.actions import submit
 from simcash.payments.life import payment
 from simcash.payments.readings import UnknownName, available
 from simcash.payments.tables import COST_KINDS
-from tests.payments.table import scenario
+from tests.payments.branches import act, compute, policy, when
+from tests.payments.table import at, scenario
 from tests.twins.runs import EngineRun
 from tests.twins.strategies import plays
 
@@ -152,6 +154,51 @@ def test_empty_queues_have_their_columns():
     assert sim.rtgs_queue().empty
     later = opened(ticks=2)
     assert list(sim.rtgs_queue().columns) == list(later.rtgs_queue().columns)
+
+
+def in_queue(sim, bank):
+    found = sim.queue(bank)[["tx_id", "action", "reason", "since"]]
+    return [
+        tuple(None if pd.isna(value) else value for value in row) for row in found.itertuples(index=False)
+    ]
+
+
+def test_the_own_queue_says_what_the_policy_said_and_since_when():
+    near = when(("amount", ">", 9), act("Hold", reason="too large"), act("Reprioritize", new_priority=9))
+    late = when(("current_tick", ">=", 2), act("Hold", reason="evening"), near)
+    wrong = when((compute("/", "amount", "balance"), ">", 1), act("Drop"), act("Drop"))
+    agents = {"A": {"policy": policy(payment=late)}, "B": {"policy": policy(payment=wrong)},
+              "C": {"policy": "Deadline"}}  # fmt: skip
+    data = scenario("A 0 | B 0 | C 0", "@0 A 10 B | @0 A 5 B | @1 B 7 C | @1 C 8 B by 9", agents=agents)
+    sim = simcash.open(data, record="off")
+    sim.step(2)
+    assert sim.submit("A", "B", 3, deadline_tick=9).id == 4
+    assert in_queue(sim, "A") == [
+        (0, "Hold", "too large", 0), (1, "Reprioritize", "node N4", 0), (4, None, "not asked yet", None),
+    ]  # fmt: skip
+    assert in_queue(sim, "B") == [(2, "Hold", "EvalError", 1)]
+    assert in_queue(sim, "C") == [(3, "Hold", "policy", 1)]
+    sim.step(2)
+    assert in_queue(sim, "A") == [(i, "Hold", "evening", 2) for i in (0, 1, 4)]
+    assert "evening" in sim.payment(0).place
+
+
+def test_the_own_queue_tells_of_parts_and_outages():
+    stagger = act("StaggerSplit", num_splits=3, stagger_gap_ticks=2)
+    taken_back = when(("is_in_queue2", "==", 1), act("WithdrawFromRtgs"), act("Release"))
+    divisible = {"type": "CustomTransactionArrival", "from_agent": "A", "to_agent": "B", "amount": 9,
+                 "is_divisible": True, "schedule": at(0)}  # fmt: skip
+    outage = {"type": "ParticipantOutage", "agent": "B", "duration": 1, "schedule": at(2)}
+    agents = {"A": {"policy": policy(payment=stagger)}, "B": {"policy": policy(payment=taken_back)}}
+    sim = simcash.open(scenario("A 0 | B 0", "@0 B 7 A", agents=agents, events=[divisible, outage]))
+    sim.step(2)
+    assert in_queue(sim, "A") == [
+        (3, None, "part, due in tick 2", None),
+        (4, None, "part, due in tick 4", None),
+    ]
+    assert in_queue(sim, "B") == [(0, None, "not asked yet", None)]
+    sim.step()
+    assert in_queue(sim, "B") == [(0, None, "sender_outage", None)]
 
 
 def test_an_unknown_bank_is_told_the_nearest():

@@ -44,6 +44,7 @@ def join_queue1(s, p):
     s.status[p] = QUEUE1
     s.entered[p] = s.at[NOW]
     s.since[p] = s.at[NOW]
+    s.held[p] = 0
     s.q1_count[b] += 1
     s.q1_value[b] += s.amount[p]
     s.delay_sum[b, delay_group(s, p)] += s.amount[p]

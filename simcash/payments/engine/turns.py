@@ -21,11 +21,13 @@ from simcash.payments.engine.codes import (
     YES,
 )
 from simcash.payments.engine.day import clear, is_day_end
-from simcash.payments.engine.decisions import tell_decision
+from simcash.payments.engine.decisions import remember_hold, tell_decision
 from simcash.payments.engine.opcodes import (
     ACT_ADD_STATE,
+    ACT_HOLD,
     ACT_NOTHING,
     ACT_RELEASE,
+    ACT_REPRIORITIZE,
     ACT_SET_BUDGET,
     ACT_SET_STATE,
     BANK_TREE,
@@ -150,6 +152,8 @@ def decide_about(s, b, p, start):
             s.need[0] = room
             return False
     done, reason = act_in_queue1(s, b, p, action)
+    if done in (ACT_HOLD, ACT_REPRIORITIZE):
+        remember_hold(s, p, reason)
     tell_decision(s, b, PAYMENT_TREE, s.tx[p], action, done, reason)
     return True
 
