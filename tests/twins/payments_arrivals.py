@@ -5,9 +5,19 @@ from tests.twins.payments_state import Payment
 
 
 def let_arrive(twin):
+    for tick, *listed in twin.scenario.listed:
+        if tick == twin.now:
+            let_listed_arrive(twin, *listed)
     for bank in twin.sorted_banks:
         for source in bank.settings.streams:
             let_stream_arrive(twin, bank, source)
+
+
+def let_listed_arrive(twin, sender, receiver, amount, deadline_tick, priority, divisible):
+    """A payment known in advance."""
+    payer, offset = twin.bank(sender), deadline_tick - twin.now
+    payment = create(twin, payer, twin.bank(receiver), amount, priority, offset, divisible, "listed")
+    payer.queue.append(payment)
 
 
 def let_stream_arrive(twin, bank, source):

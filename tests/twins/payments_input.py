@@ -91,7 +91,19 @@ def read(data):
         rates=rates(data.get("cost_rates", {})),
         banks=banks(data),
         events=data.get("scenario_events", []),
+        listed=listed(data),
     )
+
+
+def listed(data):
+    """The payments known in advance, a tuple each, in the order of the list."""
+    columns, length = dict(data.get("payments", {})), len(data.get("payments", {}).get("tick", []))
+    soon = max(data["simulation"]["ticks_per_day"] // 10, 5)
+    columns.setdefault("deadline_tick", [tick + soon for tick in columns.get("tick", [])])
+    columns.setdefault("priority", [5] * length)
+    names = ("tick", "sender", "receiver", "amount", "deadline_tick", "priority")
+    divisible = columns.get("divisible", False)
+    return [(*(columns[name][i] for name in names), divisible) for i in range(length)]
 
 
 def saving(data):

@@ -50,6 +50,8 @@ def plays(
     kinds = events(tpd * days, data["agents"], followed if shocks else None)
     data["scenario_events"] = draw(st.lists(kinds, max_size=6))
     data["scenario_events"] += draw(crowds(ids)) if saving else []
+    if draw(mostly(False, True)):
+        data["payments"] = draw(listed_payments(tpd * days, ids))
     acts = [submissions(tpd * days, ids)]
     if shocks:
         acts.append(hand_movements(tpd * days, ids, followed))
@@ -65,6 +67,21 @@ def mostly(usual, *others):
 def some(keys, strategy):
     """A dict of some of the keys."""
     return st.dictionaries(st.sampled_from(keys), strategy)
+
+
+@st.composite
+def listed_payments(draw, ticks, ids):
+    """Payments known in advance, as columns; deadlines and priorities may be left to their defaults."""
+    rows = [
+        (tick, *draw(parties(ids)).values(), draw(AMOUNTS), tick + draw(st.integers(1, 15)), draw(PRIORITIES))
+        for tick in draw(st.lists(st.integers(0, ticks - 1), min_size=1, max_size=8))
+    ]
+    names = ("tick", "sender", "receiver", "amount", "deadline_tick", "priority")
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    for name in ("deadline_tick", "priority"):
+        if draw(mostly(False, True)):
+            del columns[name]
+    return columns | ({"divisible": True} if draw(st.booleans()) else {})
 
 
 @st.composite
