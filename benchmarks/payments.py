@@ -103,24 +103,20 @@ def plain(payments: list[Payment]) -> dict[str, Any]:
 
 
 def scenario(payments: list[Payment], days: int) -> dict[str, Any]:
-    """The list for simcash: every payment an arrival event, no deadline inside the run, no credit."""
+    """The list for simcash: payments known in advance, no deadline inside the run, no credit."""
     names = [f"BANK_{bank:02d}" for bank in range(BANKS)]
     return {
         "name": "same-payments",
         "simulation": {"ticks_per_day": TICKS, "num_days": days, "rng_seed": 1, "lsm_enabled": False},
         "crediting": "deferred",
         "agents": [{"id": name, "opening_balance": OPENING, "policy": {"type": "Fifo"}} for name in names],
-        "scenario_events": [
-            {
-                "type": "CustomTransactionArrival",
-                "from_agent": names[p.sender],
-                "to_agent": names[p.receiver],
-                "amount": p.amount,
-                "deadline": days * TICKS,
-                "schedule": {"type": "OneTime", "tick": p.tick},
-            }
-            for p in payments
-        ],
+        "payments": {
+            "tick": [p.tick for p in payments],
+            "sender": [names[p.sender] for p in payments],
+            "receiver": [names[p.receiver] for p in payments],
+            "amount": [p.amount for p in payments],
+            "deadline_tick": [days * TICKS] * len(payments),
+        },
     }
 
 
