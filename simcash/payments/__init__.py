@@ -2,7 +2,7 @@
 
 Beside the world itself: `from_table` opens a day of real payments, `from_pacs` one of ISO 20022 messages,
 `from_pssimpy` one of PSSimPy's tables, `to_pssimpy` writes these, and `difference` compares two runs payment
-by payment. Each loads what it needs when it is used.
+by payment; `outcomes` runs a scenario with many seeds. Each loads what it needs when it is used.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ VERBS = {
     "from_pssimpy": "simcash.payments.pssimpy:from_pssimpy",
     "to_pssimpy": "simcash.payments.pssimpy:to_pssimpy",
     "difference": "simcash.payments.differences:difference",
+    "outcomes": "simcash.payments.many:outcomes",
 }
 __all__ = list(VERBS)
 

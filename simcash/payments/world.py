@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simcash.core.tables import Table
+    from simcash.core.world import Columns
 
 VERSION = 1
 
@@ -113,6 +114,12 @@ class Payments:
         while run(store.record, until) == codes.NEED_ROOM:
             store.grow()
         return store.rows.since(start)
+
+    def replicate(self, seeds: Sequence[int], measures: Sequence[str] = ()) -> Columns:
+        """Measures of whole runs from the opening, one per seed; this world stays as it is."""
+        from simcash.payments.many import replicate
+
+        return replicate(self.scenario, seeds, measures)
 
     def snapshot(self) -> Snapshot:
         """All of the changing state."""
