@@ -266,6 +266,51 @@ def solve(quick: bool) -> list[Line]:
     return lines
 
 
+def many(quick: bool) -> list[Line]:
+    """Two banks for twelve ticks, with policy trees and without, each run with a seed of its own."""
+    from benchmarks.deciding import TWO_BANKS
+
+    count = 10_000 if quick else 100_000
+    kinds = {"policy trees": TWO_BANKS, "built-in policies": {"compat": "none"}}
+    jobs = {
+        (kind, threads): partial(child, "many", set=values, runs=count, threads=threads)
+        for kind, values in kinds.items()
+        for threads in (1, 2)
+    }
+    runs, lines = alternate(jobs, 2 if quick else 5), []
+    for (kind, threads), results in runs.items():
+        rates = [count / seconds for seconds in _column(results, "seconds")]
+        bar = 50_000 if kind == "policy trees" and threads == 2 else None
+        lines.append(line(f"{count:,} runs, {kind}, {threads} threads", "runs/s", rates, at_least=bar))
+        each = [1e6 * seconds / count for seconds in _column(results, "processor_seconds")]
+        lines.append(line(f"{kind}, {threads} threads, processor time", "us per run", each))
+    return lines
+
+
+def decisions(quick: bool) -> list[Line]:
+    """One bank's policy tree asked about each of its payments, in one thread."""
+    lines = []
+    for conditions, bar in ((5, 1e7), (10, None)):
+        given = {"conditions": conditions, "rounds": 20_000 if quick else 100_000}
+        runs = [child("decisions", **given) for _ in range(2 if quick else 5)]
+        rates = [r["decisions"] / r["seconds"] for r in runs]
+        what = f"{conditions} conditions asked in turn, {2 * conditions + 1} nodes"
+        lines.append(line(what, "decisions/s", rates, at_least=bar))
+    return lines
+
+
+def t2_trees(quick: bool) -> list[Line]:
+    """A day of TARGET2's size: policy trees for all banks, T2's sequence of algorithms, history in memory."""
+    from benchmarks.deciding import T2_TREES
+
+    runs = [child("run", source="t2-day", set=T2_TREES) for _ in range(2 if quick else 5)]
+    what = f"run, {runs[0]['payments']:,} payments, {runs[0]['waiting']:,} left waiting"
+    return [
+        line(what, "s", _column(runs, "seconds"), at_most=2.5),
+        line("peak memory", "MiB", _column(runs, "peak_mib")),
+    ]
+
+
 def _column(results: list[Result], name: str) -> list[float]:
     return [float(r[name]) for r in results]
 
@@ -281,4 +326,7 @@ CASES: dict[str, Callable[[bool], list[Line]]] = {
     "saving": saving,
     "solve": solve,
     "intake": intake,
+    "many": many,
+    "decisions": decisions,
+    "t2-trees": t2_trees,
 }

@@ -7,10 +7,14 @@ import sys
 import time
 from typing import Any
 
+import numpy as np
+
 import simcash
 from benchmarks import payments
 from benchmarks.measure import peak_mib, seconds
+from simcash.core.scenario import read
 from simcash.core.tables import Batch
+from simcash.payments.many import outcomes
 
 Job = dict[str, Any]
 
@@ -71,13 +75,36 @@ def twin(given: Job) -> Job:
     return {"open_seconds": opened, "seconds": spent, "settled": settled}
 
 
+def many(given: Job) -> Job:
+    """A scenario with many seeds, opening included; compiled code is loaded."""
+    source, seeds = read("two-bank-stochastic").with_values(given["set"]), range(given["runs"])
+    outcomes(source, seeds[:2])
+    before = time.process_time()
+    spent = seconds(lambda: outcomes(source, seeds, threads=given["threads"]))
+    return {"seconds": spent, "processor_seconds": time.process_time() - before}
+
+
+def decisions(given: Job) -> Job:
+    """One bank's tree for each of its waiting payments, over and over."""
+    from benchmarks import deciding
+
+    with simcash.open(deciding.waiting(given["conditions"]), record="off") as sim:
+        sim.step(3)
+        state, slots = sim.world.store.record, np.arange(len(sim.queue("A")))
+        deciding.decide(state, 0, slots, 1)
+        spent = seconds(deciding.decide, state, 0, slots, given["rounds"])
+    return {"seconds": spent, "decisions": len(slots) * given["rounds"]}
+
+
 def warm(source: str | dict[str, Any], values: dict[str, Any] | None) -> None:
     """Load the compiled code."""
     with simcash.open(source, set=values) as sim:
         sim.step()
 
 
-JOBS = {"run": run, "produce": produce, "settle": settle, "twin": twin}
+JOBS = {
+    "run": run, "produce": produce, "settle": settle, "twin": twin, "many": many, "decisions": decisions,
+}  # fmt: skip
 
 if __name__ == "__main__":
     print(json.dumps(JOBS[sys.argv[1]](json.load(sys.stdin))))
