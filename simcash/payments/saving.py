@@ -55,9 +55,10 @@ OF_EDGE = (
 )  # fmt: skip
 OF_SLOTS = ("links", "edges", "edge_changed", "changed_list", "edge_hash")
 OF_SAVING = (
-    "saved", "out_first", "in_first", "q2_in", "outflow", "inflow", "parties", "position", "span_start",
-    "span_stop", "able", "on_path", "last_edge", "seen", "changed_count", "entry_flow", "choice",
-    "best_choice", "choice_slot", "choice_rest", "path", "found", "found_spare",
+    "saved", "out_first", "in_first", "q2_in", "outflow", "inflow", "parties", "position", "last_lane",
+    "last_stop", "able", "on_path", "last_edge", "last_ways", "beside", "beside_ways", "onward",
+    "onward_value", "onward_head", "seen", "changed_count", "entry_flow", "choice", "best_choice",
+    "choice_slot", "choice_rest", "path", "path_ways", "found", "found_spare",
 )  # fmt: skip
 
 
@@ -72,6 +73,9 @@ def saving_arrays(settings: Arrays, slots: int) -> Arrays:
         "changed_count": (memos,),
         "entry_flow": (settings["bilateral_limit"].size,),
         "path": (codes.LONGEST_CYCLE + 1,),
+        "path_ways": (codes.LONGEST_CYCLE + 1,),
+        "beside": (2, banks),
+        "beside_ways": (2, banks),
         "found": (rows + 3, codes.LONGEST_CYCLE + 2),
         "found_spare": (rows, codes.LONGEST_CYCLE + 2),
     }

@@ -86,6 +86,8 @@ TABLES = 13
 # Liquidity saving: algorithms, the three of a sequence last; modes of bilateral; what a queue is in.
 RETRY, PAIRS, CYCLES, NETTING, MAXIMUM, FIRST, SECOND, THIRD = numbers(8)
 WHOLE_PAIR, PREFIXES, AHEAD = numbers(3)
+WHOLE, HEADS = np.int64(1), np.int64(2)  # ways to count an edge's payments, as bits: all, or the first
+AHEAD_OF, BEHIND = numbers(2)  # sides of an edge
 NO_LOCK, GRIDLOCK, DEADLOCK = numbers(3)
 # Places in `saved`, the counters of the index of Queue 2 by pairs of banks and of the candidates found in it.
 INDEXED, EDGES, FOUND, CUT, RUN, STEPS_LEFT, LIMITED = numbers(7)

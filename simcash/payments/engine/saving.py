@@ -42,7 +42,7 @@ from simcash.payments.engine.codes import (
 )
 from simcash.payments.engine.cycles import settle_cycles
 from simcash.payments.engine.memory import is_news
-from simcash.payments.engine.netting import netting_set, whole_queue
+from simcash.payments.engine.netting import find_prefixes, netting_set, whole_queue
 from simcash.payments.engine.optimum import best_set
 from simcash.payments.engine.pairs import follow_queue2, link
 from simcash.payments.engine.rows import next_seq, write_run
@@ -216,6 +216,6 @@ def lock(s):
     """What the queue is in: nothing, a gridlock that netting would dissolve, or a deadlock."""
     if waiting(s) == 0:
         return NO_LOCK
-    if 0 < netting_set(s) <= capacity_left(s) or (waiting(s) <= FEW and best_set(s, FEW) > 0):
+    if 0 < find_prefixes(s) <= capacity_left(s) or (waiting(s) <= FEW and best_set(s, FEW) > 0):
         return GRIDLOCK
     return DEADLOCK
