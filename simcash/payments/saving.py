@@ -49,11 +49,8 @@ def algorithm_terms(algorithm: Algorithm, max_cycle_length: int) -> tuple[int, i
 
 
 OF_LINK = ("pair_next", "pair_previous", "pair_edge", "pair_key")  # of a payment
-OF_EDGE = (
-    "edge_from", "edge_to", "edge_value", "edge_head", "edge_count", "edge_first", "edge_last",
-    "edge_start", "edge_run", "out_next", "out_previous", "in_next", "in_previous",
-)  # fmt: skip
-OF_SLOTS = ("links", "edges", "edge_changed", "changed_list", "edge_hash")
+OF_EDGE = ("edge_first", "edge_last", "edge_start", "edge_run", "out_previous", "in_previous")
+OF_SLOTS = ("links", "edge", "edges", "edge_changed", "changed_list", "edge_hash")
 OF_SAVING = (
     "saved", "out_first", "in_first", "q2_in", "outflow", "inflow", "parties", "position", "last_lane",
     "last_stop", "able", "on_path", "last_edge", "last_ways", "beside", "beside_ways", "onward",
@@ -95,6 +92,7 @@ def slot_arrays(settings: Arrays, slots: int) -> Arrays:
         places *= 2
     return {
         "links": np.zeros((len(OF_LINK), slots), np.int64),
+        "edge": np.zeros((edges, codes.EDGE_SIZE), np.int64),
         "edges": np.zeros((len(OF_EDGE), edges), np.int64),
         "edge_changed": np.zeros((memos, edges), np.int64),
         "changed_list": np.zeros((memos, edges), np.int64),

@@ -15,12 +15,17 @@ from simcash.payments.engine.candidates import (
 from simcash.payments.engine.codes import (
     BILATERAL,
     CAPACITY,
+    COUNT,
     ENTRY_OFFSET,
     INFINITE,
     LIMITED,
+    NEXT_OUT,
     NONE,
     NOTHING,
+    PAYEE,
+    PAYER,
     QUEUE2,
+    VALUE,
     WHOLE_PAIR,
 )
 from simcash.payments.engine.memory import (
@@ -62,10 +67,10 @@ def offset_pair(s, mode, iteration):
     row = last_row(s)
     a, b = s.order[s.found[row, HEADER]], s.order[s.found[row, HEADER + 1]]
     ab, ba = find_edge(s, a, b), find_edge(s, b, a)
-    if s.edge_count[ab] == 0 or s.edge_count[ba] == 0:
+    if s.edge[ab, COUNT] == 0 or s.edge[ba, COUNT] == 0:
         return NOTHING
     if mode == WHOLE_PAIR:
-        n = put_edge(s, ba, s.edge_count[ba], put_edge(s, ab, s.edge_count[ab], NOTHING))
+        n = put_edge(s, ba, s.edge[ba, COUNT], put_edge(s, ab, s.edge[ab, COUNT], NOTHING))
     else:
         n = best_prefixes(s, ab, ba)
     if n > 0 and try_set(s, n, BILATERAL, iteration):
@@ -84,7 +89,7 @@ def offer_changed_pairs(s, memo, mode):
             e = s.out_first[b]
             while e != NONE:
                 offer_pair(s, e, mode)
-                e = s.out_next[e]
+                e = s.edge[e, NEXT_OUT]
         s.seen[memo, b] = s.able[b]
     for k in range(s.changed_count[memo]):
         offer_pair(s, s.changed_list[memo, k], mode)
@@ -94,11 +99,11 @@ def offer_changed_pairs(s, memo, mode):
 @inner
 def offer_pair(s, ab, mode):
     """Offer the pair that an edge belongs to, unless it cannot settle."""
-    a, b = s.edge_from[ab], s.edge_to[ab]
+    a, b = s.edge[ab, PAYER], s.edge[ab, PAYEE]
     ba = find_edge(s, b, a)
-    if ba == NONE or s.edge_count[ab] == 0 or s.edge_count[ba] == 0:
+    if ba == NONE or s.edge[ab, COUNT] == 0 or s.edge[ba, COUNT] == 0:
         return
-    ahead = s.edge_value[ab] - s.edge_value[ba]
+    ahead = s.edge[ab, VALUE] - s.edge[ba, VALUE]
     if mode == WHOLE_PAIR and (ahead > s.able[a] or -ahead > s.able[b]):
         return
     row, first, second = spare_row(s), s.rank[a], s.rank[b]
@@ -127,7 +132,7 @@ def best_prefixes(s, ab, ba):
     Of all feasible choices the one of largest value, then of most payments, then of the larger i. For each i
     the largest j that the other bank can pay is the best, or none is.
     """
-    a, b = s.edge_from[ab], s.edge_to[ab]
+    a, b = s.edge[ab, PAYER], s.edge[ab, PAYEE]
     able_a, able_b = available(s, a), available(s, b)
     room_a, room_b = limit_room(s, a, b), limit_room(s, b, a)
     if s.net_basis[a]:
@@ -187,7 +192,7 @@ def offset_one(s, p, most, iteration):
     e = find_edge(s, s.receiver[p], s.sender[p])
     if e == NONE:
         return NOTHING
-    for k in range(1, min(most, s.edge_count[e]) + 1):
+    for k in range(1, min(most, s.edge[e, COUNT]) + 1):
         s.items[0] = p
         n = put_edge(s, e, k, NOTHING + 1)
         if try_set(s, n, BILATERAL, iteration):

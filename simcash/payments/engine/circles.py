@@ -10,7 +10,23 @@ fit before and behind that one, then follows the fewer of them and closes cycles
 
 from simcash.core.jit import inner, part
 from simcash.payments.engine.candidates import HEADER, offer, spare_row
-from simcash.payments.engine.codes import AHEAD_OF, BEHIND, HEADS, NO, NONE, NOTHING, STEPS_LEFT, WHOLE, YES
+from simcash.payments.engine.codes import (
+    AHEAD_OF,
+    BEHIND,
+    HEAD,
+    HEADS,
+    NEXT_IN,
+    NEXT_OUT,
+    NO,
+    NONE,
+    NOTHING,
+    PAYEE,
+    PAYER,
+    STEPS_LEFT,
+    VALUE,
+    WHOLE,
+    YES,
+)
 from simcash.payments.engine.memory import look_later, start_value
 
 
@@ -32,7 +48,7 @@ def search_bank(s, b, before, longest):
             search_on_from(s, e, list_newly_covered(s, e, m, before), longest)
         else:
             look_later(s, e)
-        e = s.in_next[e]
+        e = s.edge[e, NEXT_IN]
 
 
 @inner
@@ -50,8 +66,8 @@ def search_on_from(s, e, ahead, longest):
 @inner
 def list_beside(s, e, side):
     """Enter in `beside` the edges that can come next to edge e on one side; how many."""
-    n, steps, end = NOTHING, NOTHING, s.edge_from[e] if side == AHEAD_OF else s.edge_to[e]
-    b, whole, head = far_end(s, e, side), s.edge_value[e], s.edge_head[e]
+    n, steps, end = NOTHING, NOTHING, s.edge[e, PAYER + side]
+    b, whole, head = far_end(s, e, side), s.edge[e, VALUE], s.edge[e, HEAD]
     able, f = s.able[b], first_beyond(s, b, side)
     while f != NONE:
         steps += 1
@@ -70,17 +86,17 @@ def list_onward(s, b):
     m, f = NOTHING, s.out_first[b]
     while f != NONE:
         s.onward[m] = f
-        s.onward_value[m] = s.edge_value[f]
-        s.onward_head[m] = s.edge_head[f]
+        s.onward_value[m] = s.edge[f, VALUE]
+        s.onward_head[m] = s.edge[f, HEAD]
         m += 1
-        f = s.out_next[f]
+        f = s.edge[f, NEXT_OUT]
     return m
 
 
 @part
 def list_newly_covered(s, e, m, before):
     """Enter in `beside` what its bank can send on after edge e, and `before` could not; how many."""
-    n, able, whole, head = NOTHING, s.able[s.edge_to[e]], s.edge_value[e], s.edge_head[e]
+    n, able, whole, head = NOTHING, s.able[s.edge[e, PAYEE]], s.edge[e, VALUE], s.edge[e, HEAD]
     for k in range(m):
         more, more_first = s.onward_value[k] - whole, s.onward_head[k] - head
         ways = NOTHING
@@ -88,7 +104,7 @@ def list_newly_covered(s, e, m, before):
             ways += WHOLE
         if before < more_first <= able:
             ways += HEADS
-        if ways != 0 and s.edge_to[s.onward[k]] != s.edge_from[e]:
+        if ways != 0 and s.edge[s.onward[k], PAYEE] != s.edge[e, PAYER]:
             enter_beside(s, AHEAD_OF, n, s.onward[k], ways)
             n += 1
     s.saved[STEPS_LEFT] -= m
@@ -108,7 +124,7 @@ def passing(s, f, side, whole, head, able):
 
     That is edge f ahead of an edge with these payments, or these payments after edge f behind.
     """
-    more, more_first, ways = s.edge_value[f] - whole, s.edge_head[f] - head, NOTHING
+    more, more_first, ways = s.edge[f, VALUE] - whole, s.edge[f, HEAD] - head, NOTHING
     if side == BEHIND:
         more, more_first = -more, -more_first
     if more <= able:
@@ -121,7 +137,7 @@ def passing(s, f, side, whole, head, able):
 @inner
 def far_end(s, e, side):
     """The bank at one end of an edge."""
-    return s.edge_to[e] if side == AHEAD_OF else s.edge_from[e]
+    return s.edge[e, PAYEE - side]
 
 
 @inner
@@ -133,7 +149,7 @@ def first_beyond(s, b, side):
 @inner
 def next_beyond(s, e, side):
     """The one after an edge among those."""
-    return s.out_next[e] if side == AHEAD_OF else s.in_next[e]
+    return s.edge[e, NEXT_OUT + side]
 
 
 @part
@@ -144,15 +160,15 @@ def follow_side(s, e, side, starts, ends, longest):
         z = far_end(s, s.beside[other, k], other)
         s.last_edge[z] = s.beside[other, k]
         s.last_ways[z] = s.beside_ways[other, k]
-    s.on_path[s.edge_from[e]] = YES
-    s.on_path[s.edge_to[e]] = YES
+    s.on_path[s.edge[e, PAYER]] = YES
+    s.on_path[s.edge[e, PAYEE]] = YES
     s.path[0] = e
     for k in range(starts):
         s.path[1] = s.beside[side, k]
         s.path_ways[1] = s.beside_ways[side, k]
         follow(s, side, longest)
-    s.on_path[s.edge_from[e]] = NO
-    s.on_path[s.edge_to[e]] = NO
+    s.on_path[s.edge[e, PAYER]] = NO
+    s.on_path[s.edge[e, PAYEE]] = NO
     for k in range(ends):
         s.last_edge[far_end(s, s.beside[other, k], other)] = NONE
 
@@ -165,7 +181,7 @@ def follow(s, side, longest):
     z = far_end(s, e, side)
     close_cycle(s, z, depth, side)
     s.on_path[z] = YES
-    f, able, whole, head = NONE, s.able[z], s.edge_value[e], s.edge_head[e]
+    f, able, whole, head = NONE, s.able[z], s.edge[e, VALUE], s.edge[e, HEAD]
     if longest > 3:
         f = first_beyond(s, z, side)
     while True:
@@ -175,7 +191,7 @@ def follow(s, side, longest):
             if depth == 0:
                 break
             e, f = s.path[depth], next_beyond(s, s.path[depth + 1], side)
-            able, whole, head = s.able[far_end(s, e, side)], s.edge_value[e], s.edge_head[e]
+            able, whole, head = s.able[far_end(s, e, side)], s.edge[e, VALUE], s.edge[e, HEAD]
             continue
         steps += 1
         z, ways = far_end(s, f, side), s.path_ways[depth] & passing(s, f, side, whole, head, able)
@@ -188,7 +204,7 @@ def follow(s, side, longest):
         if depth + 3 < longest:
             s.on_path[z] = YES
             depth += 1
-            able, whole, head = s.able[z], s.edge_value[f], s.edge_head[f]
+            able, whole, head = s.able[z], s.edge[f, VALUE], s.edge[f, HEAD]
             f = first_beyond(s, z, side)
         else:
             f = next_beyond(s, f, side)
@@ -200,7 +216,7 @@ def close_cycle(s, z, depth, side):
     """Offer the path as a cycle if an edge noted for bank z, which it has reached, closes it."""
     f, e = s.last_edge[z], s.path[depth]
     if f != NONE:
-        ways = passing(s, f, side, s.edge_value[e], s.edge_head[e], s.able[z])
+        ways = passing(s, f, side, s.edge[e, VALUE], s.edge[e, HEAD], s.able[z])
         if ways & s.path_ways[depth] & s.last_ways[z]:
             s.path[depth + 1] = f
             offer_path(s, depth + 2, side)
@@ -212,12 +228,12 @@ def offer_path(s, length, side):
     row, smallest, value = spare_row(s), NOTHING, NOTHING
     for k in range(length):
         value += start_value(s, s.path[k])
-        if s.rank[s.edge_from[s.path[k]]] < s.rank[s.edge_from[s.path[smallest]]]:
+        if s.rank[s.edge[s.path[k], PAYER]] < s.rank[s.edge[s.path[smallest], PAYER]]:
             smallest = k
     s.found[row, 0] = value
     s.found[row, 1] = length
     for k in range(length):
         place = smallest + k if side == AHEAD_OF else smallest + length - k
-        s.found[row, HEADER + k] = s.rank[s.edge_from[s.path[place % length]]]
+        s.found[row, HEADER + k] = s.rank[s.edge[s.path[place % length], PAYER]]
     if not offer(s):
         look_later(s, s.path[0])

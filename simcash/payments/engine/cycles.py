@@ -19,7 +19,18 @@ from simcash.payments.engine.candidates import (
     take_best,
 )
 from simcash.payments.engine.circles import search_bank, search_edge
-from simcash.payments.engine.codes import CYCLE, FOUND, MAX_CYCLES, NONE, NOTHING, STEPS_LEFT
+from simcash.payments.engine.codes import (
+    COUNT,
+    CYCLE,
+    FOUND,
+    HEAD,
+    MAX_CYCLES,
+    NONE,
+    NOTHING,
+    PAYER,
+    STEPS_LEFT,
+    VALUE,
+)
 from simcash.payments.engine.memory import (
     FAR_BELOW,
     begin_run,
@@ -73,13 +84,13 @@ def settle_cycle(s, iteration):
     for k in range(length):
         follower = s.found[row, HEADER + (k + 1 if k + 1 < length else 0)]
         s.path[k] = find_edge(s, s.order[s.found[row, HEADER + k]], s.order[follower])
-        if s.edge_count[s.path[k]] == 0:
+        if s.edge[s.path[k], COUNT] == 0:
             return NOTHING
     for whole in (True, False):
         if is_covered(s, length, whole):
             n = NOTHING
             for k in range(length):
-                n = put_edge(s, s.path[k], s.edge_count[s.path[k]] if whole else 1, n)
+                n = put_edge(s, s.path[k], s.edge[s.path[k], COUNT] if whole else 1, n)
             if try_set(s, n, CYCLE, iteration):
                 return n
             look_later(s, s.path[0])
@@ -92,7 +103,7 @@ def is_covered(s, length, whole):
     before = s.path[length - 1]
     for k in range(length):
         e = s.path[k]
-        if weight(s, e, whole) - weight(s, before, whole) > available(s, s.edge_from[e]):
+        if weight(s, e, whole) - weight(s, before, whole) > available(s, s.edge[e, PAYER]):
             return False
         before = e
     return True
@@ -101,7 +112,7 @@ def is_covered(s, length, whole):
 @inner
 def weight(s, e, whole):
     """What an edge carries: all its payments, or the first one."""
-    return s.edge_value[e] if whole else s.edge_head[e]
+    return s.edge[e, VALUE] if whole else s.edge[e, HEAD]
 
 
 @inner
@@ -125,9 +136,9 @@ def search_edges(s, memo, longest):
     n = NOTHING
     for k in range(s.changed_count[memo]):
         e = s.changed_list[memo, k]
-        if s.edge_count[e] > 0:
+        if s.edge[e, COUNT] > 0:
             s.items[n] = e
-            s.keys[n] = -s.edge_value[e]
+            s.keys[n] = -s.edge[e, VALUE]
             n += 1
     empty_list(s, memo)
     sort_by_key(s, NOTHING, n)

@@ -8,7 +8,7 @@ what every bank could pay then. The last list is for edges to be looked at again
 import numpy as np
 
 from simcash.core.jit import inner
-from simcash.payments.engine.codes import EDGES, LIMITED, RUN
+from simcash.payments.engine.codes import COUNT, EDGES, LIMITED, RUN, VALUE
 from simcash.payments.engine.settle import available
 
 FAR_BELOW = np.int64(-(1 << 62))  # less than any bank ever has
@@ -33,7 +33,7 @@ def look_later(s, e):
 def look_everywhere(s, memo):
     """Have a search look at every edge."""
     for e in range(s.saved[EDGES]):
-        if s.edge_count[e] > 0:
+        if s.edge[e, COUNT] > 0:
             look_again(s, memo, e)
 
 
@@ -61,7 +61,7 @@ def look_at_banks(s):
 @inner
 def start_value(s, e):
     """What an edge held when the present run began."""
-    return s.edge_start[e] if s.edge_run[e] == s.saved[RUN] else s.edge_value[e]
+    return s.edge_start[e] if s.edge_run[e] == s.saved[RUN] else s.edge[e, VALUE]
 
 
 @inner

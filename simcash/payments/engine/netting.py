@@ -97,11 +97,12 @@ def remove_uncovered(s):
         b = s.parties[waiting]
         while s.position[b] < 0:
             p = last_of_prefix(s, b)
-            short = s.position[s.receiver[p]] < 0
-            take_out(s, p)
+            receiver, before = s.receiver[p], s.position[s.receiver[p]]
+            s.position[b] += s.amount[p]
+            s.position[receiver] = before - s.amount[p]
             removed += 1
-            if not short and s.position[s.receiver[p]] < 0:
-                s.parties[waiting] = s.receiver[p]
+            if before >= 0 and s.position[receiver] < 0:
+                s.parties[waiting] = receiver
                 waiting += 1
     return removed
 

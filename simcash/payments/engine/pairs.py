@@ -7,7 +7,23 @@ tick. It is derived, never saved: `saved[INDEXED] = 0` has it built anew.
 import numpy as np
 
 from simcash.core.jit import inner, part
-from simcash.payments.engine.codes import EDGES, INDEXED, NO, NONE, QUEUE2, RUN, TOUCHED, YES
+from simcash.payments.engine.codes import (
+    COUNT,
+    EDGES,
+    HEAD,
+    INDEXED,
+    NEXT_IN,
+    NEXT_OUT,
+    NO,
+    NONE,
+    PAYEE,
+    PAYER,
+    QUEUE2,
+    RUN,
+    TOUCHED,
+    VALUE,
+    YES,
+)
 from simcash.payments.engine.memory import forget_banks, look_again
 from simcash.payments.engine.queue2 import lanes_per_bank, queue_key
 
@@ -27,7 +43,9 @@ def edge_place(s, a, b):
     if size >= s.balance.size * s.balance.size:
         return pair
     i = np.int64((np.uint64(pair) * MIX) >> np.uint64(32)) & (size - 1)
-    while s.edge_hash[i] != NONE and (s.edge_from[s.edge_hash[i]] != a or s.edge_to[s.edge_hash[i]] != b):
+    while s.edge_hash[i] != NONE and (
+        s.edge[s.edge_hash[i], PAYER] != a or s.edge[s.edge_hash[i], PAYEE] != b
+    ):
         i = (i + 1) & (size - 1)
     return i
 
@@ -40,12 +58,12 @@ def edge_for(s, a, b):
         e = s.saved[EDGES]
         s.saved[EDGES] = e + 1
         s.edge_hash[i] = e
-        s.edge_from[e] = a
-        s.edge_to[e] = b
+        s.edge[e, PAYER] = a
+        s.edge[e, PAYEE] = b
         s.edge_first[e] = NONE
         s.edge_last[e] = NONE
-        s.edge_value[e] = 0
-        s.edge_count[e] = 0
+        s.edge[e, VALUE] = 0
+        s.edge[e, COUNT] = 0
         s.edge_run[e] = NONE
         for memo in range(s.changed_count.size):
             s.edge_changed[memo, e] = 0
@@ -57,7 +75,7 @@ def note_change(s, e):
     """An edge is about to change: keep what it held when the present run began, and tell every search."""
     if s.edge_run[e] != s.saved[RUN]:
         s.edge_run[e] = s.saved[RUN]
-        s.edge_start[e] = s.edge_value[e]
+        s.edge_start[e] = s.edge[e, VALUE]
     for memo in range(s.changed_count.size - 1):
         look_again(s, memo, e)
 
@@ -67,7 +85,7 @@ def link(s, p):
     """Enter a payment of Queue 2 at its place on its edge."""
     e, key = edge_for(s, s.sender[p], s.receiver[p]), queue_key(s, p)
     note_change(s, e)
-    if s.edge_count[e] == 0:
+    if s.edge[e, COUNT] == 0:
         show_edge(s, e)
     before, after = s.edge_last[e], NONE
     while before != NONE and s.pair_key[before] > key:
@@ -76,9 +94,9 @@ def link(s, p):
     s.pair_key[p] = key
     join_neighbours(s, e, before, p)
     join_neighbours(s, e, p, after)
-    s.edge_value[e] += s.amount[p]
-    s.edge_count[e] += 1
-    s.edge_head[e] = s.amount[s.edge_first[e]]
+    s.edge[e, VALUE] += s.amount[p]
+    s.edge[e, COUNT] += 1
+    s.edge[e, HEAD] = s.amount[s.edge_first[e]]
     s.q2_in[s.receiver[p]] += s.amount[p]
 
 
@@ -89,13 +107,13 @@ def unlink(s, p):
     note_change(s, e)
     join_neighbours(s, e, s.pair_previous[p], s.pair_next[p])
     s.pair_edge[p] = NONE
-    s.edge_value[e] -= s.amount[p]
-    s.edge_count[e] -= 1
+    s.edge[e, VALUE] -= s.amount[p]
+    s.edge[e, COUNT] -= 1
     s.q2_in[s.receiver[p]] -= s.amount[p]
-    if s.edge_count[e] == 0:
+    if s.edge[e, COUNT] == 0:
         hide_edge(s, e)
     else:
-        s.edge_head[e] = s.amount[s.edge_first[e]]
+        s.edge[e, HEAD] = s.amount[s.edge_first[e]]
 
 
 @inner
@@ -114,13 +132,13 @@ def join_neighbours(s, e, before, after):
 @part
 def show_edge(s, e):
     """Enter an edge among those that go out of its sender and those that come into its receiver."""
-    a, b = s.edge_from[e], s.edge_to[e]
-    s.out_next[e] = s.out_first[a]
+    a, b = s.edge[e, PAYER], s.edge[e, PAYEE]
+    s.edge[e, NEXT_OUT] = s.out_first[a]
     s.out_previous[e] = NONE
     if s.out_first[a] != NONE:
         s.out_previous[s.out_first[a]] = e
     s.out_first[a] = e
-    s.in_next[e] = s.in_first[b]
+    s.edge[e, NEXT_IN] = s.in_first[b]
     s.in_previous[e] = NONE
     if s.in_first[b] != NONE:
         s.in_previous[s.in_first[b]] = e
@@ -130,18 +148,18 @@ def show_edge(s, e):
 @part
 def hide_edge(s, e):
     """Take an empty edge out of both lists."""
-    before, after = s.out_previous[e], s.out_next[e]
+    before, after = s.out_previous[e], s.edge[e, NEXT_OUT]
     if before == NONE:
-        s.out_first[s.edge_from[e]] = after
+        s.out_first[s.edge[e, PAYER]] = after
     else:
-        s.out_next[before] = after
+        s.edge[before, NEXT_OUT] = after
     if after != NONE:
         s.out_previous[after] = before
-    before, after = s.in_previous[e], s.in_next[e]
+    before, after = s.in_previous[e], s.edge[e, NEXT_IN]
     if before == NONE:
-        s.in_first[s.edge_to[e]] = after
+        s.in_first[s.edge[e, PAYEE]] = after
     else:
-        s.in_next[before] = after
+        s.edge[before, NEXT_IN] = after
     if after != NONE:
         s.in_previous[after] = before
 
@@ -193,7 +211,7 @@ def move_links(s, before, after):
 
     Where more edges were ever used than there is certain to be room for, the index begins anew.
     """
-    if not s.saved[INDEXED] or s.saved[EDGES] > s.edge_from.size - s.pair_next.size + after:
+    if not s.saved[INDEXED] or s.saved[EDGES] > s.edge.shape[0] - s.pair_next.size + after:
         forget_index(s)
         return
     for p in range(before):
