@@ -11,6 +11,7 @@ import numpy as np
 from simcash.core.scenario import read
 from simcash.payments.arrays import fixed_arrays
 from simcash.payments.engine import codes
+from simcash.payments.engine.queue2 import SMALLEST_LANE
 from simcash.payments.engine.solving import enqueue, solve_queue
 from simcash.payments.installed import Installed
 from simcash.payments.programs import programs_of
@@ -41,7 +42,8 @@ def solve(
 
     `algorithm` is a name or `{type, …options}` as in `lsm_config.algorithms`, or "all_of_queue2". `limits`
     says how much a bank may pay in all (`{0: 500}`) or to another (`{(0, 1): 300}`). Nothing settles by
-    itself, except in fifo_retry; with "cycles" at most 10 cycles settle.
+    itself, except in fifo_retry; with "cycles" at most 10 cycles settle, of those that a look at 5 million pairs
+    of banks finds.
 
         >>> solve("partial_netting", [0, 0], [(0, 1, 500), (1, 0, 500)]).settled
         array([0, 1])
@@ -108,12 +110,9 @@ def scenario_of(money: np.ndarray, limits: Limits, algorithm: str | Mapping[str,
 
 
 def fill(store: Store, senders: np.ndarray, receivers: np.ndarray, amounts: np.ndarray) -> None:
-    """Put the payments into the central queue, growing arrays as need be."""
-    space = 0
-    while True:
-        store["need"][:] = 0
-        store["need"][0], store["need"][1] = senders.size + 1, space
-        store.grow()
-        space = enqueue(store.record, senders, receivers, amounts)
-        if space == 0:
-            return
+    """Put the payments into the central queue, once there is room for whoever sends how many."""
+    lanes = store["lane_base"].size * SMALLEST_LANE + 4 * senders.size
+    store["need"][:] = 0
+    store["need"][:2] = senders.size + 1, lanes
+    store.grow()
+    enqueue(store.record, senders, receivers, amounts)

@@ -48,7 +48,7 @@ def moved_lines(lines: Place | None, moved: list[str]) -> Place | None:
 def without_obsolete(source: Source) -> Source:
     """The source without keys that older files have and that mean nothing here; one warning names them."""
     found: list[str] = []
-    data = strip(source.data, ("cost_model",), (), found)
+    data = dict(strip(source.data, ("cost_model",), (), found))
     if isinstance(data.get("simulation"), dict):
         data["simulation"] = strip(data["simulation"], ("lsm_frequency_ticks",), ("simulation",), found)
     for key in (key for key in (*BANK_KEYS, "groups") if isinstance(data.get(key), list)):
@@ -65,7 +65,7 @@ def without_obsolete(source: Source) -> Source:
 
 def strip(data: Any, obsolete: tuple[str, ...], path: Path, found: list[str]) -> Any:
     """A section without its obsolete keys, which are noted in `found`."""
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not any(key in data for key in obsolete):
         return data
     found += [dotted((*path, key)) for key in obsolete if key in data]
     return {key: value for key, value in data.items() if key not in obsolete}

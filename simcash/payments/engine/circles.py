@@ -5,7 +5,8 @@ all payments on an edge being counted (WHOLE), or the first one alone (HEADS). B
 `ways` of a path say for which of the two that holds so far.
 
 A cycle can be followed either way from the edge that it begins with. The search first lists the edges that
-fit before and behind that one, then follows the fewer of them and closes cycles at the others.
+fit before and behind that one, then follows the fewer of them and closes cycles at the others. It leaves out
+edges that were searched before in the same round, for every cycle through them has been offered.
 """
 
 from simcash.core.jit import inner, part
@@ -22,6 +23,8 @@ from simcash.payments.engine.codes import (
     NOTHING,
     PAYEE,
     PAYER,
+    ROUND,
+    SEARCHED,
     STEPS_LEFT,
     VALUE,
     WHOLE,
@@ -35,6 +38,7 @@ def search_edge(s, e, longest):
     """Offer the cycles through an edge."""
     if s.saved[STEPS_LEFT] > 0:
         search_on_from(s, e, list_beside(s, e, AHEAD_OF), longest)
+        s.edge[e, SEARCHED] = s.saved[ROUND]
     else:
         look_later(s, e)
 
@@ -44,10 +48,10 @@ def search_bank(s, b, before, longest):
     """Offer the cycles through a bank in which it pays more on balance than it could `before`."""
     m, e = list_onward(s, b), s.in_first[b]
     while e != NONE:
-        if s.saved[STEPS_LEFT] > 0:
-            search_on_from(s, e, list_newly_covered(s, e, m, before), longest)
-        else:
+        if s.saved[STEPS_LEFT] <= 0:
             look_later(s, e)
+        elif s.edge[e, SEARCHED] != s.saved[ROUND]:
+            search_on_from(s, e, list_newly_covered(s, e, m, before), longest)
         e = s.edge[e, NEXT_IN]
 
 
@@ -85,10 +89,11 @@ def list_onward(s, b):
     """Enter in `onward` the edges that go out of a bank; how many."""
     m, f = NOTHING, s.out_first[b]
     while f != NONE:
-        s.onward[m] = f
-        s.onward_value[m] = s.edge[f, VALUE]
-        s.onward_head[m] = s.edge[f, HEAD]
-        m += 1
+        if s.edge[f, SEARCHED] != s.saved[ROUND]:
+            s.onward[m] = f
+            s.onward_value[m] = s.edge[f, VALUE]
+            s.onward_head[m] = s.edge[f, HEAD]
+            m += 1
         f = s.edge[f, NEXT_OUT]
     return m
 
@@ -124,6 +129,8 @@ def passing(s, f, side, whole, head, able):
 
     That is edge f ahead of an edge with these payments, or these payments after edge f behind.
     """
+    if s.edge[f, SEARCHED] == s.saved[ROUND]:
+        return NOTHING
     more, more_first, ways = s.edge[f, VALUE] - whole, s.edge[f, HEAD] - head, NOTHING
     if side == BEHIND:
         more, more_first = -more, -more_first

@@ -88,14 +88,14 @@ RETRY, PAIRS, CYCLES, NETTING, MAXIMUM, FIRST, SECOND, THIRD = numbers(8)
 WHOLE_PAIR, PREFIXES, AHEAD = numbers(3)
 WHOLE, HEADS = np.int64(1), np.int64(2)  # ways to count an edge's payments, as bits: all, or the first
 AHEAD_OF, BEHIND = numbers(2)  # sides of an edge
-# Columns of `edge`, what the searches read of an edge: they lie together in memory. The one for the side that is
-# BEHIND stands beside the one for AHEAD_OF.
-PAYER, PAYEE, VALUE, HEAD, COUNT, NEXT_OUT, NEXT_IN = numbers(7)
+# Columns of `edge`, what the searches read of an edge: they lie together in memory. What holds for
+# the side BEHIND stands next to what holds AHEAD_OF it. SEARCHED: in which round all its cycles were offered.
+PAYER, PAYEE, VALUE, HEAD, COUNT, NEXT_OUT, NEXT_IN, SEARCHED = numbers(8)
 EDGE_SIZE = 8
 NO_LOCK, GRIDLOCK, DEADLOCK = numbers(3)
 # Places in `saved`, the counters of the index of Queue 2 by pairs of banks and of the candidates found in it.
-INDEXED, EDGES, FOUND, CUT, RUN, STEPS_LEFT, LIMITED = numbers(7)
-SAVED_SIZE = 7
+INDEXED, EDGES, FOUND, CUT, RUN, STEPS_LEFT, LIMITED, ROUND = numbers(8)
+SAVED_SIZE = 8
 LONGEST_CYCLE = 10
 MOST_SUCCESSES = np.int64(20)  # of a sequence of algorithms, in one tick
 

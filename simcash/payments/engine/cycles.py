@@ -28,6 +28,7 @@ from simcash.payments.engine.codes import (
     NONE,
     NOTHING,
     PAYER,
+    ROUND,
     STEPS_LEFT,
     VALUE,
 )
@@ -44,7 +45,7 @@ from simcash.payments.engine.sets import try_set
 from simcash.payments.engine.settle import available
 from simcash.payments.engine.sorting import sort_by_key
 
-CYCLE_STEPS = np.int64(20_000_000)
+CYCLE_STEPS = np.int64(5_000_000)
 
 
 @inner
@@ -121,6 +122,7 @@ def search_changes(s, memo, longest):
 
     A bank of which nothing is known is passed over: its edges are all among those that changed.
     """
+    s.saved[ROUND] += 1
     look_at_banks(s)
     search_edges(s, memo, longest)
     for b in range(s.balance.size):

@@ -20,6 +20,7 @@ from simcash.payments.engine.codes import (
     PAYER,
     QUEUE2,
     RUN,
+    SEARCHED,
     TOUCHED,
     VALUE,
     YES,
@@ -64,6 +65,7 @@ def edge_for(s, a, b):
         s.edge_last[e] = NONE
         s.edge[e, VALUE] = 0
         s.edge[e, COUNT] = 0
+        s.edge[e, SEARCHED] = NONE
         s.edge_run[e] = NONE
         for memo in range(s.changed_count.size):
             s.edge_changed[memo, e] = 0
