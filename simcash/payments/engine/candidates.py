@@ -116,14 +116,28 @@ def copy_row(s, i, j):
 @part
 def keep_better_half(s):
     """Make room: sort by taking the best again and again."""
-    kept = s.saved[FOUND] // 2
-    last = last_row(s)
-    row = s.found[last].copy()
+    kept, last, spare = s.saved[FOUND] // 2, last_row(s), s.found_spare.shape[0] - 1
+    put_aside(s, last, spare)
     for i in range(kept):
         take_best(s)
-        s.found_spare[i] = s.found[last]
+        put_aside(s, last, i)
     copy_row(s, NOTHING, last + 1)
-    s.found[:kept] = s.found_spare[:kept]
-    s.found[last] = row
+    for i in range(kept):
+        put_back(s, i, i)
+    put_back(s, spare, last)
     s.saved[FOUND] = kept
     s.saved[CUT] = YES
+
+
+@inner
+def put_aside(s, i, j):
+    """Row i of `found` as row j of `found_spare`."""
+    for k in range(s.found.shape[1]):
+        s.found_spare[j, k] = s.found[i, k]
+
+
+@inner
+def put_back(s, j, i):
+    """Row j of `found_spare` as row i of `found`."""
+    for k in range(s.found.shape[1]):
+        s.found[i, k] = s.found_spare[j, k]

@@ -25,7 +25,8 @@ def best_set(s, most):
         if depth == n:
             if is_more(value, count, best, best_count) and is_allowed(s, n):
                 best, best_count = value, count
-                s.best_choice[:] = s.choice
+                for i in range(n):
+                    s.best_choice[i] = s.choice[i]
             depth -= 1
             continue
         p = s.choice_slot[depth]
