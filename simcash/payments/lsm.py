@@ -43,7 +43,7 @@ def solve(
     `algorithm` is a name or `{type, …options}` as in `lsm_config.algorithms`, or "all_of_queue2". `limits`
     says how much a bank may pay in all (`{0: 500}`) or to another (`{(0, 1): 300}`). Nothing settles by
     itself, except in fifo_retry; with "cycles" at most 10 cycles settle, and at
-    most 5 million pairs of banks are looked at to find them.
+    most 2 million pairs of banks are looked at to find them.
 
         >>> solve("partial_netting", [0, 0], [(0, 1, 500), (1, 0, 500)]).settled
         array([0, 1])

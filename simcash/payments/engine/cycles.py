@@ -45,7 +45,7 @@ from simcash.payments.engine.sets import try_set
 from simcash.payments.engine.settle import available
 from simcash.payments.engine.sorting import sort_by_key
 
-CYCLE_STEPS = np.int64(5_000_000)
+CYCLE_STEPS = np.int64(2_000_000)
 
 
 @inner
