@@ -110,15 +110,14 @@ def replay(db: str | Path, run_id: int) -> Simulation:
 
 def scenarios() -> pd.DataFrame:
     """The scenarios that come with simcash: name, world, what it shows."""
-    import pandas as pd
-
+    from simcash.core.notebook import Words
     from simcash.core.scenario import read, scenario_files
 
     found = []
     for name, path in scenario_files().items():
         world, _, short = name.partition("/")
         found.append((short, world, read(path).summary))
-    return pd.DataFrame(found, columns=["name", "world", "what it shows"])
+    return Words(found, columns=["name", "world", "what it shows"])
 
 
 def policies() -> pd.DataFrame:

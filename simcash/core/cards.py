@@ -60,20 +60,19 @@ def text(sim: Simulation) -> str:
 
 
 def html(sim: Simulation) -> str:
-    """The card in HTML; it takes its colours from the page, light or dark."""
-    cell = 'style="text-align:left;padding:1px 12px 1px 0;vertical-align:top'
-    rows = "".join(
-        f'<tr><td {cell};opacity:.65">{escape(label)}</td><td {cell}">{value_html(label, value)}</td></tr>'
-        for label, value in facts(sim)
-    )
+    """The card in HTML."""
+    from simcash.core.notebook import card, rows
+
     share = 100 * sim.now / max(sim.clock.ticks, 1)
     bar = (
         '<div style="height:3px;margin:4px 0 6px;background:rgba(128,128,128,.25)">'
         f'<div style="height:3px;width:{share:.1f}%;background:#0072B2"></div></div>'
     )
-    frame = "border:1px solid rgba(128,128,128,.4);border-radius:4px;padding:8px 12px;max-width:44em"
-    table = f'<table style="border:0;background:none">{rows}</table>'
-    return f'<div style="{frame}"><strong>{escape(heading(sim))}</strong>{bar}{table}</div>'
+    lines = (
+        (f'<span style="opacity:.7">{escape(label)}</span>', value_html(label, value))
+        for label, value in facts(sim)
+    )
+    return card(heading(sim), bar, rows(lines))
 
 
 def value_html(label: str, value: str) -> str:

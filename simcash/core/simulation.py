@@ -150,24 +150,18 @@ class Simulation(Loop):
     @property
     def tables(self) -> pd.DataFrame:
         """Every table: its name, what it holds, and how many rows."""
-        import pandas as pd
+        from simcash.core.notebook import Words
 
         counts = self.history.counts(self._recorded())
-        return (
-            pd.DataFrame(
-                [
-                    (t.name, t.kind, counts.get(t.name), ", ".join(t.names), t.meaning)
-                    for t in self._world.tables
-                ],
-                columns=["table", "kind", "rows", "columns", "meaning"],
-            )
-            .set_index("table")
-            .astype({"rows": "Int64"})
-        )  # a view counts no rows
+        rows = [
+            (t.name, t.kind, counts.get(t.name), ", ".join(t.names), t.meaning) for t in self._world.tables
+        ]
+        named = Words(rows, columns=["table", "kind", "rows", "columns", "meaning"]).set_index("table")
+        return Words(named.astype({"rows": "Int64"}))  # a view counts no rows
 
     def columns(self, table: str) -> pd.DataFrame:
         """The columns of one table and what they mean."""
-        import pandas as pd
+        from simcash.core.notebook import Words
 
         known = {t.name: t for t in self._world.tables}
         if table not in known:
@@ -176,7 +170,7 @@ class Simulation(Loop):
             (column.name, column.dtype if column.labels is None else "text", column.meaning)
             for column in known[table].columns
         ]
-        return pd.DataFrame(rows, columns=["column", "type", "meaning"]).set_index("column")
+        return Words(Words(rows, columns=["column", "type", "meaning"]).set_index("column"))
 
     def events(
         self, kind: str | None = None, agent: str | None = None, since: int | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,14 +102,11 @@ class Difference:
         return "\n".join([self.heading, *(f"  {label:<{width}}  {value}" for label, value in self.lines)])
 
     def _repr_html_(self) -> str:
-        cell = '<td style="text-align:left;padding:1px 12px 1px 0'
-        rows = "".join(
-            f'<tr>{cell};opacity:.65">{escape(label)}</td>{cell}">{escape(value)}</td></tr>'
-            for label, value in self.lines
-        )
+        from simcash.core.notebook import card, told
+
         most = self.banks.sort_values("ticks_per_cent", key=abs, ascending=False).head(10)
         table = most.to_html(border=0, float_format="{:,.2f}".format)
-        return f"<strong>{escape(self.heading)}</strong><table>{rows}</table>{table}"
+        return card(self.heading, told(self.lines), table)
 
 
 def difference(a: Simulation, b: Simulation, names: tuple[str, str] = ("a", "b")) -> Difference:

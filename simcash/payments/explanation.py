@@ -87,24 +87,14 @@ class Explanation:
         return "\n".join([*lines, *(f"    {step.node_id:<{width}}  {compared(step)}" for step in self.path)])
 
     def _repr_html_(self) -> str:
-        edge = f"border:1px solid rgba(128,128,128,.4);border-left:6px solid {COLOURS[self.location]}"
-        frame = f"{edge};border-radius:4px;padding:8px 12px;max-width:48em"
-        told = "".join(f"<div>{escape(line)}</div>" for line in self.sentences)
-        heading = f"<strong>{escape(self.heading)}</strong><div>{escape(PLACES[self.location])}</div>"
-        return f'<div style="{frame}">{heading}{told}{path_table(self.path)}</div>'
+        from simcash.core.notebook import card, rows
 
-
-def path_table(path: Sequence[Step]) -> str:
-    """The comparisons as a table."""
-    if not path:
-        return ""
-    cell = '<td style="text-align:left;padding:1px 12px 1px 0">'
-    rows = "".join(
-        f"<tr>{cell}{answer(step)}</td>{cell}{escape(step.node_id)}</td>"
-        f"{cell}<code>{escape(step.expression)}</code></td>{cell}{values(step)}</td></tr>"
-        for step in path
-    )
-    return f'<table style="border:0;background:none;margin:4px 0 0">{rows}</table>'
+        said = "".join(f"<div>{escape(line)}</div>" for line in (PLACES[self.location], *self.sentences))
+        path = rows(
+            (answer(step), escape(step.node_id), f"<code>{escape(step.expression)}</code>", values(step))
+            for step in self.path
+        )
+        return card(self.heading, said, path if self.path else "", edge=COLOURS[self.location])
 
 
 def answer(step: Step) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simcash.core.money import show
+from simcash.core.notebook import card, told
 from simcash.core.scenario import Source, read
 from simcash.core.tabular import TableError, read_table
 from simcash.payments.columns import found_columns
@@ -85,13 +85,7 @@ class Day:
         return "\n".join([self.source.name, *(f"  {label:<{width}}  {text}" for label, text in self.lines)])
 
     def _repr_html_(self) -> str:
-        cell = '<td style="text-align:left;padding:1px 12px 1px 0;vertical-align:top'
-        rows = "".join(
-            f'<tr>{cell};opacity:.65">{escape(label)}</td>{cell}">{escape(text)}</td></tr>'
-            for label, text in self.lines
-        )
-        frame = "border:1px solid rgba(128,128,128,.4);border-radius:4px;padding:8px 12px;max-width:60em"
-        return f'<div style="{frame}"><strong>{escape(self.source.name)}</strong><table>{rows}</table></div>'
+        return card(self.source.name, told(self.lines))
 
 
 def from_table(

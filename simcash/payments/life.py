@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from html import escape
 from operator import index
@@ -101,13 +102,24 @@ class Life:
         return "\n".join([self.heading, *told, *story])
 
     def _repr_html_(self) -> str:
-        cell = '<td style="text-align:left;'
-        rows = "".join(
-            f'<tr>{cell}opacity:.65">{escape(label)}</td>{cell}">{escape(value)}</td></tr>'
-            for label, value in self.lines
+        from simcash.core.notebook import card, rows, told
+
+        story = rows(
+            (f"tick {tick}", escape(kind), escape(in_words(details))) for tick, kind, details in self.happened
         )
-        story = self.story.to_html(index=False, border=0) if self.happened else ""
-        return f"<strong>{escape(self.heading)}</strong><table>{rows}</table>{story}"
+        return card(self.heading, told(self.lines), story if self.happened else "")
+
+
+def in_words(details: str) -> str:
+    """An event's details without the signs of JSON."""
+    said = json.loads(details) if details else {}
+    return ", ".join(f"{name.replace('_', ' ')} {shown(value)}" for name, value in said.items())
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def payment(sim: Simulation, tx_id: int) -> Life:

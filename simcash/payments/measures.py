@@ -162,7 +162,7 @@ class Measure(NamedTuple):
 
 def measures(sim: Simulation, day: int | None = None) -> pd.DataFrame:
     """The system's measures for the run so far, or for one day: `sim.measures(day=0)`."""
-    import pandas as pd
+    from simcash.core.notebook import Words
 
     f = flows(sim, day)
     cost = "SELECT coalesce(sum(amount), 0)::BIGINT FROM costs WHERE tick BETWEEN ? AND ?"
@@ -171,8 +171,8 @@ def measures(sim: Simulation, day: int | None = None) -> pd.DataFrame:
         "gridlock_ticks", sim.rows(LOCKED, [f.first, f.last])[0][0], "ticks that end in gridlock"
     )
     shown = [*system(f), locked, spent] if sim.world.scenario.saves else [*system(f), spent]
-    table = pd.DataFrame(shown, columns=list(Measure._fields), dtype=object)
-    return table.set_index("name")
+    table = Words(shown, columns=list(Measure._fields), dtype=object)
+    return Words(table.set_index("name"))
 
 
 def system(f: Flows) -> list[Measure]:

@@ -43,14 +43,15 @@ def branch(node: Node, label: str, indent: str) -> list[str]:
 
 def html(policy: Policy) -> str:
     """The policy as nested boxes: round ones ask, square ones act."""
+    from simcash.core.notebook import card
+
     said = f"<div>{escape(policy.description)}</div>" if policy.description else ""
     given = f'<div style="opacity:.7">{escape(numbers(policy))}</div>' if policy.parameters else ""
     trees = "".join(
         f'<div style="margin-top:6px;opacity:.7">{tree}</div>{node_html(node)}'
         for tree, node in policy.trees.items()
     )
-    frame = f"border:1px solid {LINE};border-radius:4px;padding:8px 12px;overflow-x:auto;line-height:1.5"
-    return f'<div style="{frame}"><strong>{escape(policy.policy_id)}</strong>{said}{given}{trees}</div>'
+    return card(policy.policy_id, f'<div style="line-height:1.5">{said}{given}{trees}</div>')
 
 
 def node_html(node: Node) -> str:

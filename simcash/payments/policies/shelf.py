@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 def shelf() -> pd.DataFrame:
     """Name, what it does and when that is wise, and the numbers it can be given."""
-    import pandas as pd
+    from simcash.core.notebook import Words
 
     rows = []
     for name in policy_files():
         policy = read(name)
         numbers = ", ".join(f"{key}={value}" for key, value in policy.parameters.items())
         rows.append((name, policy.description, numbers))
-    return pd.DataFrame(rows, columns=["name", "what it does and when it is wise", "numbers"])
+    return Words(rows, columns=["name", "what it does and when it is wise", "numbers"])
