@@ -158,7 +158,8 @@ def test_limits_hold_on_arrays():
 
 SOLVED = [
     "bilateral", {"type": "bilateral", "mode": "fifo_prefix"}, {"type": "bilateral", "mode": "lookahead"},
-    "cycles", {"type": "cycles", "max_length": 5}, "partial_netting", "fifo_retry",
+    "cycles", {"type": "cycles", "max_length": 3}, {"type": "cycles", "max_length": 6}, "partial_netting",
+    "fifo_retry",
 ]  # fmt: skip
 
 
@@ -169,6 +170,17 @@ def test_random_queues_settle_as_by_hand(algorithm):
         money, payments = random_queue(rng, 6, 40)
         found = solve(algorithm, money, payments)
         settled, final, value = slow.solve(algorithm, money, payments)
+        assert (found.settled.tolist(), found.liquidity.tolist(), found.value) == (settled, final, value)
+
+
+@pytest.mark.parametrize("algorithm", [SOLVED[1], *SOLVED[3:6]], ids=str)
+def test_random_queues_settle_within_limits_as_by_hand(algorithm):
+    rng = np.random.default_rng(8)
+    for _ in range(40):
+        money, payments = random_queue(rng, 5, 30)
+        in_all, to_one = (int(most) for most in rng.choice([5, 20, 60], 2))
+        found = solve(algorithm, money, payments, {0: in_all, (1, 2): to_one})
+        settled, final, value = slow.solve(algorithm, money, payments, [(0, None, in_all), (1, 2, to_one)])
         assert (found.settled.tolist(), found.liquidity.tolist(), found.value) == (settled, final, value)
 
 

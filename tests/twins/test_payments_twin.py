@@ -1,5 +1,8 @@
 """The engine against its slow twin: every table, row for row and cent for cent, over random scenarios."""
 
+from types import SimpleNamespace
+
+import pytest
 import yaml
 from hypothesis import given, settings
 
@@ -59,6 +62,34 @@ def test_the_twin_writes_the_declared_columns(play):
             assert tuple(row) == table.names
             assert not [c.name for c in table.columns if row[c.name] is None and not c.nullable]
             assert all(row[c.name] in c.labels for c in table.columns if c.labels and row[c.name] is not None)
+
+
+LISTS = {  # and the discipline of the queue
+    "cycles": (["bilateral", "cycles"], {}),
+    "longer": ([{"type": "bilateral", "mode": "fifo_prefix"}, {"type": "cycles", "max_length": 6}], {}),
+    "netting": (["cycles", "partial_netting"], {"priority_mode": True}),
+    "strict": (["cycles", "partial_netting"], {"queue2_discipline": "strict_fifo"}),
+    "deferred": (["bilateral", "cycles"], {"crediting": "deferred"}),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_engine_searches_what_changed_in_two_scarce_days_as_the_twin_searches_all(name):
+    for seed in range(3):
+        compare(SimpleNamespace(data=scarce(seed, *LISTS[name]), actions=[], stops=[7, 13]))
+
+
+def scarce(seed, algorithms, discipline):
+    """Six banks that begin with less than a payment's worth of money, so that much waits throughout."""
+    arrivals = {
+        "rate_per_tick": 1.0,
+        "amount_distribution": {"type": "LogNormal", "mean": 100, "std_dev": 100},
+        "deadline_range": [5, 20],
+    }
+    banks = [{"id": f"B{k}", "opening_balance": 60, "arrival_config": arrivals} for k in range(6)]
+    simulation = {"ticks_per_day": 12, "num_days": 2, "rng_seed": seed}
+    saving = {"lsm_config": {"algorithms": algorithms}, **discipline}
+    return {"name": "scarce", "record": "full", "simulation": simulation, "agents": banks, **saving}
 
 
 def compare(play):
