@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,14 +15,13 @@ from simcash.core.problems import ScenarioError, choice
 from simcash.core.schema import Model
 from simcash.core.shape import dotted
 from simcash.core.world import Receipt
-from simcash.payments.behaviours import Inline, Policy
+from simcash.payments.behaviours import Policy
 from simcash.payments.engine import codes
 from simcash.payments.engine.collateral import max_postable, max_withdrawable, move_collateral
 from simcash.payments.engine.day import open_accounts
 from simcash.payments.engine.events import new_payment
 from simcash.payments.engine.queue1 import join_queue1
 from simcash.payments.policies.categories import Terms, forbidden
-from simcash.payments.policies.load import from_text
 from simcash.payments.tables import CLASSES
 from simcash.payments.trees import in_place
 
@@ -151,12 +149,9 @@ class SetPolicy:
 
 def checked_for(policy: Any, world: Payments) -> Any:
     """A policy as a world keeps it, its trees checked."""
-    found = in_place(Behaviour(policy=policy).policy, None)
     toggles = world.scenario.policy_feature_toggles
-    if isinstance(found, Inline):
-        out = forbidden(toggles.include, toggles.exclude) if toggles else forbidden(None, None)
-        from_text(json.dumps(found.decision_trees), "policy", None, Terms(world.ids, out))
-    return found
+    out = forbidden(toggles.include, toggles.exclude) if toggles else forbidden(None, None)
+    return in_place(Behaviour(policy=policy).policy, None, Terms(world.ids, out))
 
 
 ACTIONS: dict[str, Any] = {

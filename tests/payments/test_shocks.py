@@ -11,6 +11,7 @@ from simcash.core.scenario import ScenarioError, read
 from simcash.payments.engine import collateral
 from simcash.payments.scenario import open_scenario
 from simcash.payments.world import open_world
+from tests.payments.branches import act, policy
 from tests.payments.table import at, column, cost, scenario, settled_at, statuses
 from tests.twins.runs import EngineRun, latest_payments
 
@@ -283,6 +284,21 @@ def test_a_fraction_from_the_next_allocation_on(play):
     run = play(scenario("A 100000 pool 1000000 fraction 0.5", days=2, events=[change]), 11)
     balances = column(run, "bank_ticks", "balance", bank="A")
     assert balances == [600000] * 9 + [100000] + [400000]
+
+
+@pytest.mark.parametrize(
+    ("compat", "share", "expected"),
+    [("none", {}, 25), ("none", {"initial_liquidity_fraction": 0.3}, 30),
+     ("simcash", {}, 100), ("simcash", {"initial_liquidity_fraction": 0.3}, 30)],
+)  # fmt: skip
+def test_what_a_new_policy_leaves_of_the_pool(play, compat, share, expected):
+    """A policy that names no part of the pool leaves the next allocation as it was; the original takes all."""
+    events = [
+        event("LiquidityFractionChange", 2, agent="A", fraction=0.25),
+        event("PolicyChange", 3, agent="A", policy=policy(share, payment=act("Release"))),
+    ]
+    run = play(scenario("A 0 pool 100 fraction 0.5 | B 0", days=3, events=events, compat=compat))
+    assert moved(run, "allocation") == [(0, "A", 50), (10, "A", expected), (20, "A", expected)]
 
 
 # bad input

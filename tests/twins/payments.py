@@ -30,6 +30,7 @@ class Twin:
         for bank in self.banks:
             if bank.settings.fraction is None:
                 self.install(bank, bank.settings.policy)
+        self.first_fractions = {bank.id: self.fraction(bank) for bank in self.banks}  # before tick 0
         self.sorted_banks = sorted(self.banks, key=lambda bank: bank.id)
         self.payments = []
         self.queue2 = []
@@ -153,7 +154,7 @@ class Twin:
         self.enter(bank, "allocation", bank.allocated)
 
     def allocation(self, bank):
-        fraction = self.fraction(bank)
+        fraction = self.first_fractions[bank.id] if self.now == 0 else self.fraction(bank)
         if not self.scenario.compat:
             return int(bank.settings.pool * fraction)
         return int(float(bank.settings.pool) * float(fraction))
@@ -169,7 +170,9 @@ class Twin:
         """From now on the bank follows it; its share of the pool counts from the next allocation."""
         bank.settings.policy = policy
         share = initial_fraction(policy)
-        if share is not None and not self.scenario.compat:
+        if self.scenario.compat:
+            bank.settings.new_fraction = None  # the policy's word counts again
+        elif share is not None:
             bank.settings.fraction = share
 
     def enter(self, bank, kind, amount):
