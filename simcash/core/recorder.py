@@ -74,7 +74,8 @@ class Recorder:
         try:
             stored = as_json(receipt.action)
         except (TypeError, ValueError):
-            stored, self.replayable = json.dumps(dict(receipt.action), default=repr), False
+            stored = unfit(receipt.action)
+            self.replayable = self.replayable and not receipt.accepted
         status = "accepted" if receipt.accepted else "refused"
         kind = str(receipt.action.get("type", ""))
         self._actions.append((tick, seq, kind, stored, status, receipt.reason))
@@ -245,6 +246,14 @@ class Recorder:
 def as_json(action: Mapping[str, Any]) -> str:
     """An action as text; numpy's numbers are numbers."""
     return json.dumps(dict(action), default=number)
+
+
+def unfit(action: Mapping[str, Any]) -> str:
+    """An action that is not all data, as text: the rest as Python shows it."""
+    try:
+        return json.dumps(dict(action), default=repr)
+    except ValueError:
+        return json.dumps({key: repr(value) for key, value in action.items()})
 
 
 def number(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from simcash.core.problems import ScenarioError, choice
 from simcash.core.schema import Model
 from simcash.core.shape import dotted
 from simcash.core.world import Receipt
-from simcash.payments.behaviours import Policy
+from simcash.payments.behaviours import FromJson, Policy
 from simcash.payments.engine import codes
 from simcash.payments.engine.collateral import max_postable, max_withdrawable, move_collateral
 from simcash.payments.engine.day import open_accounts
@@ -140,11 +140,26 @@ class SetPolicy:
             checked_for(self.policy, world)
         except ScenarioError as error:
             return str(error), None
+        except (
+            ValueError,
+            TypeError,
+            RecursionError,
+        ) as error:  # a tree that holds itself, things not of JSON
+            return f"policy: not plain data: {error}", None
         return NONE
+
+    def in_full(self, world: Payments) -> SetPolicy:
+        """The same with what stands in a file, so that it can be done again when the file has changed."""
+        return replace(self, policy=checked_for(self.policy, world)) if from_file(self.policy) else self
 
     def take(self, world: Payments) -> None:
         """Install it."""
         world.install(world.place[self.bank], checked_for(self.policy, world))
+
+
+def from_file(policy: Any) -> bool:
+    """Whether a policy names a file."""
+    return isinstance(Behaviour(policy=policy).policy, FromJson)
 
 
 def checked_for(policy: Any, world: Payments) -> Any:
@@ -171,13 +186,19 @@ def perform(world: Payments, action: Any) -> Receipt:
     if not isinstance(action, Action):
         known = f'an action is a dict with a "type", one of {", ".join(ACTIONS)}, or what sim.submit(…) makes'
         return Receipt(False, {"type": repr(action)}, f"{known}, not {action!r}")
-    told = {"type": type(action).__name__, **{key: plain(value) for key, value in vars(action).items()}}
     refusal, nearest = action.objection(world)
     if not refusal and world.done:
         refusal = "the run is over"
     if refusal:
-        return Receipt(False, told, refusal, nearest)
-    return Receipt(True, told, id=action.take(world))
+        return Receipt(False, told(action), refusal, nearest)
+    if isinstance(action, SetPolicy):
+        action = action.in_full(world)
+    return Receipt(True, told(action), id=action.take(world))
+
+
+def told(action: Action) -> dict[str, Any]:
+    """An action as it is kept, to be done again."""
+    return {"type": type(action).__name__, **{key: plain(value) for key, value in vars(action).items()}}
 
 
 def misspelt(action: Mapping[str, Any]) -> str:

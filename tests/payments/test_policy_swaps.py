@@ -5,7 +5,7 @@ import json
 import pytest
 
 import simcash
-from tests.payments.branches import act, policy, when
+from tests.payments.branches import act, compute, policy, when
 from tests.payments.table import scenario
 
 PAYMENTS = "@0 A 60 B | @1 A 5 B"
@@ -32,7 +32,7 @@ def in_a_file(found, folder):
 
 
 FORMS = [inline, as_text, in_a_file]
-LEAF = {"type": "action", "action": "Hold"}
+HAS_MONEY = ("balance", ">", 0)
 
 
 def chain(depth):
@@ -44,7 +44,7 @@ def chain(depth):
 
 BROKEN = {  # what is wrong; the place and the words that tell it
     "a field that is none": (
-        {"payment": when(("balance", ">", 0), act("Hold"), when(("ballance", ">", 0), act("Hold"), act("Drop")))},
+        {"payment": when(HAS_MONEY, act("Hold"), when(("ballance", ">", 0), act("Hold"), act("Drop")))},
         ("payment_tree.on_false.condition.left", 'unknown field "ballance"; did you mean "balance"'),
     ),
     "a payment's field in a bank's tree": (
@@ -60,8 +60,7 @@ BROKEN = {  # what is wrong; the place and the words that tell it
         ("payment_tree.condition.right", '"C"'),
     ),
     "a literal zero divisor": (
-        {"payment": when(({"compute": {"op": "/", "left": {"field": "amount"}, "right": {"value": 0}}}, ">", 1),
-                         act("Hold"), act("Drop"))},
+        {"payment": when((compute("/", "amount", 0), ">", 1), act("Hold"), act("Drop"))},
         ("payment_tree.condition.left", "zero"),
     ),
     "a branch that is missing": (
@@ -118,12 +117,25 @@ def test_a_sound_tree_is_installed_and_followed(form, tmp_path):
     assert sim.payment(2).status == "dropped"
 
 
+def test_a_file_is_read_once(tmp_path):
+    """What was installed is kept with the run: going back does the same when the file is gone."""
+    sim = running()
+    assert sim.set_policy("A", in_a_file(policy(payment=act("Drop")), tmp_path)).accepted
+    sim.submit("A", "B", 7, deadline_tick=9)
+    (tmp_path / "policy.json").unlink()
+    sim.step(2)
+    sim.rewind(1).run(until=3, progress=False)
+    assert sim.payment(2).status == "dropped"
+
+
 def test_what_is_no_policy_at_all_is_refused():
     sim = running()
     circle = policy(payment=when(("balance", ">", 0), act("Hold"), act("Hold")))
     circle["decision_trees"]["payment_tree"]["on_true"] = circle["decision_trees"]["payment_tree"]
-    for wrong in (circle, None, 7, {}, {"type": "Inline"}, {"type": "Inline", "decision_trees": []},
-                  {"type": "InlineJson", "json_string": "{"}, {"type": "FromJson", "json_path": "nowhere.json"}):  # fmt: skip
+    empty = {"type": "Inline", "decision_trees": []}
+    cut = {"type": "InlineJson", "json_string": "{"}
+    nowhere = {"type": "FromJson", "json_path": "nowhere.json"}
+    for wrong in (circle, None, 7, {}, {"type": "Inline"}, empty, cut, nowhere):
         receipt = sim.set_policy("A", wrong)
         assert not receipt.accepted
         assert receipt.reason

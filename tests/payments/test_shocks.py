@@ -292,7 +292,7 @@ def test_a_fraction_from_the_next_allocation_on(play):
      ("simcash", {}, 100), ("simcash", {"initial_liquidity_fraction": 0.3}, 30)],
 )  # fmt: skip
 def test_what_a_new_policy_leaves_of_the_pool(play, compat, share, expected):
-    """A policy that names no part of the pool leaves the next allocation as it was; the original takes all."""
+    """A policy that names no part of the pool leaves the next allocation alone; the original takes all."""
     events = [
         event("LiquidityFractionChange", 2, agent="A", fraction=0.25),
         event("PolicyChange", 3, agent="A", policy=policy(share, payment=act("Release"))),
@@ -483,7 +483,7 @@ def test_another_policy_by_hand():
         ({"type": "PostCollateral", "bank": "C", "amount": 1}, 'unknown bank "C". Banks: A, B'),
         ({"type": "PostCollateral", "bank": "A", "amount": 1.5}, "amount 1.5 is not a whole number"),
         ({"type": "WithdrawCollateral", "bank": "A", "amount": 0}, "amount 0 is not between 1 and"),
-        ({"type": "SetPolicy", "bank": "A"}, "SetPolicy: unknown [], missing ['policy']"),
+        ({"type": "SetPolicy", "bank": "A"}, 'SetPolicy: "policy" is required, but not there'),
         ({"type": "SetPolicy", "bank": "A", "policy": "Fifa"}, 'policy: unknown type "Fifa"; did you'),
         ({"type": "SetPolicy", "bank": "A", "policy": {"type": "Deadline", "urgency_threshold": -1}},
          "policy.urgency_threshold: must be at least 0, got -1"),
