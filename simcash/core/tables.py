@@ -14,7 +14,16 @@ import numpy as np
 
 MISSING = -1
 LEVELS = ("off", "summary", "standard", "full")
-FIRST_CAPACITY = 8192
+LINE = 8  # numbers that a processor's cache holds together
+
+
+def spread(size: int) -> int:
+    """So long, or a little longer, that columns one after the other do not compete for places in the cache,
+    as they do where their distance is a power of two: an odd number of lines."""
+    return (-(-size // LINE) | 1) * LINE
+
+
+FIRST_CAPACITY = spread(8192)
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,8 @@ class Rows:
         """Make room for `rows` more rows; the rows already there stay as they are."""
         matrix, used = self.matrices[table], int(self.counts[table])
         if used + rows > matrix.shape[1]:
-            grown = np.empty((matrix.shape[0], max(2 * matrix.shape[1], used + rows)), np.int64)
+            size = spread(max(2 * matrix.shape[1], used + rows))
+            grown = np.empty((matrix.shape[0], size), np.int64)
             grown[:, :used] = matrix[:, :used]
             self.matrices[table] = grown
 

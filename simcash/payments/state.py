@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from simcash.core.record import Record
-from simcash.core.tables import Rows, Table
+from simcash.core.tables import Rows, Table, spread
 from simcash.payments.engine import codes
 from simcash.payments.engine.opcodes import DEEPEST_STACK, SLOT_COUNT
 from simcash.payments.engine.partners import RANKED
@@ -82,7 +82,7 @@ FIELDS = (
     *SCRATCH_PAYMENT, *SCRATCH, *OF_SAVING, *OF_SLOTS, *OF_LINK, *OF_EDGE, *ROWS,
 )  # fmt: skip
 BY_BANK = ("incoming_first", "met", "partner", "value_out", "value_in", "released_to", "timer_first")
-FIRST_SLOTS, FIRST_ARENA = 256, 256
+FIRST_SLOTS, FIRST_ARENA = spread(256), 256
 UNLIMITED = 1 << 62
 
 STATE = Record(__name__, "State", FIELDS)
@@ -160,6 +160,7 @@ class Store:
             self.arrays[name] = grown
 
     def widen_slots(self, size: int) -> None:
+        size = spread(size)
         self.widen(("payment", *SCRATCH_PAYMENT), size)
         self.arrays |= slot_arrays(self.arrays, size)
         self.arrays["saved"][codes.INDEXED] = 0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from simcash.core.tables import MISSING, Batches, Column, Rows, Table
+from simcash.core.tables import MISSING, Batches, Column, Rows, Table, spread
 
 MOVES = Table(
     "moves",
@@ -97,3 +97,11 @@ def test_levels_include_the_lower_ones():
     summary, full = Table("a", "", (), level="summary"), Table("b", "", (), level="full")
     assert [summary.recorded_at(level) for level in ("off", "summary", "full")] == [False, True, True]
     assert [full.recorded_at(level) for level in ("standard", "full")] == [False, True]
+
+
+def test_columns_are_an_odd_number_of_cache_lines_apart():
+    for size in (1, 8, 9, 256, 8192, 8200, 16_401):
+        wide = spread(size)
+        assert size <= wide < size + 16
+        assert wide % 16 == 8
+        assert spread(wide) == wide
