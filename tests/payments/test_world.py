@@ -60,7 +60,8 @@ def test_a_restored_snapshot_goes_on_in_a_fresh_world():
     ours, theirs = first.step(17), second.step(17)
     for table in ours:
         for column, values in ours[table].items():
-            assert np.array_equal(values, theirs[table][column]), (table, column)
+            missing = values.dtype == np.float64  # a parameter that is not given is no number
+            assert np.array_equal(values, theirs[table][column], equal_nan=missing), (table, column)
 
 
 def test_many_rows_and_payments_make_arrays_grow():
