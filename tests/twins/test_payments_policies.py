@@ -1,4 +1,4 @@
-"""Spec cases 13, 19 and 43 and the rules of spec 3.3, on the slow twin."""
+"""Spec cases 13, 19 and 43 and the rules of spec 3.3, on the slow twin and on the engine."""
 
 from itertools import product
 
