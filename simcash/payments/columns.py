@@ -63,6 +63,8 @@ TICKS, COUNTED, CLOCKS, DATES = "tick numbers", "ticks counted through", "clock 
 
 def found_columns(frame: pd.DataFrame, chosen: Mapping[str, str], name: str) -> dict[str, str]:
     """Meaning -> column of the table: as chosen, else by a common name."""
+    if not isinstance(chosen, Mapping):
+        raise TypeError(f'columns are {{"meaning": "column"}}, not {type(chosen).__name__}')
     there = [str(column) for column in frame.columns]
     for meaning, column in chosen.items():
         if meaning not in NAMES:

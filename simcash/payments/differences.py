@@ -116,6 +116,9 @@ def difference(a: Simulation, b: Simulation, names: tuple[str, str] = ("a", "b")
     ids disagree about that, they are matched by those four instead, equal ones in order of id. What has not
     settled when a run's rows end counts as not settled; parts of a split payment count as their original.
     """
+    for sim in (a, b):
+        if not hasattr(sim, "clock"):
+            raise TypeError(f"two simulations can be compared, not {type(sim).__name__}")
     if a.clock.ticks_per_day != b.clock.ticks_per_day:
         raise ValueError(
             f"days of {a.clock.ticks_per_day} and of {b.clock.ticks_per_day} ticks cannot be compared"

@@ -124,6 +124,8 @@ def test_runs_that_cannot_be_compared():
     hourly = ran(scenario("A 100 | B 0", "@0 A 7 B", ticks_per_day=24))
     with pytest.raises(ValueError, match="days of 10 and of 24 ticks"):
         difference(ran(RICH), hourly)
+    with pytest.raises(TypeError, match="two simulations can be compared, not int"):
+        difference(ran(RICH), 3)
     with pytest.raises(ValueError, match='record="summary"'):
         difference(ran(RICH), ran(RICH, record="off"))
 

@@ -299,6 +299,7 @@ def test_what_lies_outside_the_hours_is_faulty(written):
     [
         (frame(), {"columns": {"sender": "form"}}, 'unknown column "form"; did you mean "from"?'),
         (frame(), {"columns": {"payer": "from"}}, 'unknown meaning "payer"'),
+        (frame(), {"columns": ["amount"]}, 'columns are {"meaning": "column"}, not list'),
         (frame().drop(columns="from"), {}, "no column says sender; its columns: tick, to, amount. Say which"),
         (frame()[:0], {}, "there is no payment in it"),
         (frame(deadline=["09:00"] * 3), {}, "submitted has tick numbers, deadline has clock times"),
@@ -314,7 +315,7 @@ def test_what_lies_outside_the_hours_is_faulty(written):
     ],
 )
 def test_mistakes_name_what_is_wrong_and_what_would_be_right(table, how, message):
-    with pytest.raises((ValueError, TableError)) as caught:
+    with pytest.raises((ValueError, TypeError, TableError)) as caught:
         from_table(table, **how)
     assert message in str(caught.value)
 
