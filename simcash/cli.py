@@ -216,7 +216,7 @@ def told_if_compiling(world: str) -> Iterator[None]:
     if world not in worlds() or is_compiled(world):
         yield
         return
-    notice = f"Compiling the {world} engine for this machine: once, for ten to twenty seconds ..."
+    notice = f"Compiling the {world} engine for this machine: once, for about ten seconds ..."
     timer = Timer(PATIENCE / 2, complain, [notice])
     timer.start()
     try:

@@ -1,7 +1,7 @@
 """Compile the stages of an engine in several processes at once.
 
-A compiled stage lies in its world's cache folder, where the compilation of the engine's entry point finds it.
-A stage that no helping process could compile is compiled when the entry point is.
+A compiled stage lies in its world's cache folder, where `jit.address` finds it; a stage that no helping
+process could compile is compiled there.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from simcash.payments.lsm import solve
 from tests.payments.table import at, column, scenario, settled_at, statuses
 from tests.twins import payments_saving as slow
 from tests.twins.runs import latest_payments
-from tests.twins.test_payments_saving import FIXTURES, UBIN, queue, ubin
+from tests.twins.test_payments_saving import FIXTURES, OTHERS, UBIN, queue, ubin
 
 F2_3 = "@0 A 20 B | @0 B 15 A | @0 A 30 B | @0 B 12 A | @0 A 15 B | @0 B 80 A"
 MUTUAL = "@0 A 5 B | @0 B 5 A"
@@ -112,18 +112,7 @@ def test_netting_settles_less_than_long_cycles_that_pass_by_the_first_in_line():
     assert solve("partial_netting", money, queue(payments)).value == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "algorithm", "settled"),
-    [
-        ("F2_1", {"type": "bilateral", "mode": "fifo_prefix"}, [0, 1, 2]),
-        ("F2_3", {"type": "bilateral", "mode": "fifo_prefix"}, [0, 1, 3]),
-        ("F2_3", {"type": "bilateral", "mode": "lookahead", "lookahead": 10}, [0, 1, 3, 4]),
-        ("F2_1", "bilateral", []),
-        ("F2_3", "bilateral", []),
-        ("F4_1", {"type": "cycles", "max_length": 5}, [0, 1, 2]),
-        ("F5_2", {"type": "cycles", "max_length": 5}, []),
-    ],
-)
+@pytest.mark.parametrize(("name", "algorithm", "settled"), OTHERS)
 def test_36_other_algorithms(name, algorithm, settled):
     money, payments, *_ = FIXTURES[name]
     assert solve(algorithm, money, queue(payments)).settled.tolist() == settled

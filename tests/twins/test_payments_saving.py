@@ -25,6 +25,16 @@ FIXTURES = {  # balances, queue, partial netting: settled and final, max value: 
     "F7_1": ([3, 4, 5, 4, 3], "AB8 BC10 BC20 CD30 CE40", [], [3, 4, 5, 4, 3], 0, 0),
 }  # fmt: skip
 
+OTHERS = [  # fixture, algorithm, what it settles
+    ("F2_1", {"type": "bilateral", "mode": "fifo_prefix"}, [0, 1, 2]),
+    ("F2_3", {"type": "bilateral", "mode": "fifo_prefix"}, [0, 1, 3]),
+    ("F2_3", {"type": "bilateral", "mode": "lookahead", "lookahead": 10}, [0, 1, 3, 4]),
+    ("F2_1", "bilateral", []),
+    ("F2_3", "bilateral", []),
+    ("F4_1", {"type": "cycles", "max_length": 5}, [0, 1, 2]),
+    ("F5_2", {"type": "cycles", "max_length": 5}, []),
+]
+
 
 def queue(text):
     """(sender, receiver, amount) of every payment."""
@@ -48,18 +58,7 @@ def test_35_the_most_that_could_settle(name):
         assert final == [2, 16]
 
 
-@pytest.mark.parametrize(
-    ("name", "algorithm", "settled"),
-    [
-        ("F2_1", {"type": "bilateral", "mode": "fifo_prefix"}, [0, 1, 2]),
-        ("F2_3", {"type": "bilateral", "mode": "fifo_prefix"}, [0, 1, 3]),
-        ("F2_3", {"type": "bilateral", "mode": "lookahead", "lookahead": 10}, [0, 1, 3, 4]),
-        ("F2_1", "bilateral", []),
-        ("F2_3", "bilateral", []),
-        ("F4_1", {"type": "cycles", "max_length": 5}, [0, 1, 2]),
-        ("F5_2", {"type": "cycles", "max_length": 5}, []),
-    ],
-)
+@pytest.mark.parametrize(("name", "algorithm", "settled"), OTHERS)
 def test_36_other_algorithms(name, algorithm, settled):
     balances, payments, *_ = FIXTURES[name]
     assert solve(algorithm, balances, queue(payments))[0] == settled
