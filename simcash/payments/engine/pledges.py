@@ -35,24 +35,26 @@ NO_BUFFER = NOTHING
 @stage
 def pledge(s):
     """Step 3: the strategic trees."""
-    survey(s)
-    for b in s.order:
-        start = tree_of(s, b, STRATEGIC_TREE)
-        if start != NONE:
-            move_pledges(s, b, start, STRATEGIC_TREE, STRATEGIC)
+    ask_trees(s, STRATEGIC_TREE, STRATEGIC)
 
 
 @stage
 def pledge_at_end(s):
     """Step 11: the end-of-tick trees."""
-    survey(s)
-    for b in s.order:
-        start = tree_of(s, b, END_OF_TICK_TREE)
-        if start != NONE:
-            move_pledges(s, b, start, END_OF_TICK_TREE, END_OF_TICK)
+    ask_trees(s, END_OF_TICK_TREE, END_OF_TICK)
 
 
 @inner
+def ask_trees(s, tree, layer):
+    """Every bank that has such a tree decides about its collateral."""
+    survey(s)
+    for b in s.order:
+        start = tree_of(s, b, tree)
+        if start != NONE:
+            move_pledges(s, b, start, tree, layer)
+
+
+@part
 def move_pledges(s, b, start, tree, layer):
     """One bank's decision about its collateral."""
     look(s, b)
