@@ -1,4 +1,4 @@
-"""`poe widgets`: install the browser half's tools by its lock file, check it, and compare the committed bundles."""
+"""`poe widgets`: the tools of the browser half by their lock file, its checks, and the committed bundles."""
 
 import os
 import shutil
