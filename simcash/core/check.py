@@ -11,7 +11,7 @@ import numpy as np
 
 from simcash.core.layout import RESERVED
 from simcash.core.tables import Column, Table
-from simcash.core.world import Conserving, Snapshot, Steerable, World
+from simcash.core.world import Conserving, Drawable, Snapshot, Steerable, World
 
 Make = Callable[[int], World]
 Read = dict[str, dict[str, np.ndarray]]
@@ -273,6 +273,29 @@ def conserved(case: Case) -> bool | None:
     return None
 
 
+def drawn(case: Case) -> bool | None:
+    world = case.world(case.half)
+    if not isinstance(world, Drawable):
+        return False
+    picture, before = world.picture(), world.snapshot()
+    for what, columns in (("nodes", picture.nodes), ("edges", picture.edges)):
+        lengths = {name: len(values) for name, values in columns.items()}
+        require(len(set(lengths.values())) <= 1, f"the picture's {what} have columns of lengths {lengths}")
+    require("id" in picture.nodes, "the picture's nodes have an id")
+    count = len(picture.nodes["id"])
+    require(len(set(picture.nodes["id"])) == count, "two nodes of the picture have the same id")
+    require(not picture.edges or {"source", "target"} <= set(picture.edges), "edges have source and target")
+    for name in ("source", "target") if picture.edges else ():
+        ends = picture.edges[name]
+        fits = not len(ends) or (ends.min() >= 0 and ends.max() < count)
+        require(bool(fits), f"the {name} of an edge is not the place of a node")
+    scribble(
+        {"": {name: v for part in (picture.nodes, picture.edges) for name, v in part.items() if name != "id"}}
+    )
+    require(alike(before, world.snapshot()), "changing the picture changed the world")
+    return None
+
+
 SHAPE = "it has the shape of a world, and declares its tables well"
 PROMISES: Mapping[str, Callable[[Case], bool | None]] = {
     "same seed, same rows": repeats,
@@ -287,6 +310,7 @@ PROMISES: Mapping[str, Callable[[Case], bool | None]] = {
     "past the end nothing happens": end,
     "a refused action changes nothing": steered,
     "its total never changes": conserved,
+    "its picture has nodes with ids, and edges between them": drawn,
 }
 
 

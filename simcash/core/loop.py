@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from operator import index
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("simcash")
 CHUNK = 0.07  # seconds of stepping between two looks at what else there is to do
+WATCHED, BREATH = 0.04, 0.0003  # where someone watches, and between two such chunks
 SNAPSHOT_EVERY = 1.0  # seconds of stepping, and no more than a thirtieth of the time is spent on it
 REPLAYED = 16  # ticks at once where rows are not kept
 NEVER = 2**62
@@ -42,6 +43,7 @@ Make = Callable[[Source], World]
 Condition = Callable[[Any], bool] | None
 Until = int | Condition
 Happened = Mapping[str, dict[str, np.ndarray]]
+Watcher = Callable[[Batch | None, int], None]
 OPEN: AbstractContextManager[None] = nullcontext()
 
 
@@ -80,6 +82,7 @@ class Loop:
         self._snapshots = Snapshots(start)
         self._busy, self._next_snapshot = 0.0, SNAPSHOT_EVERY
         self._player: Player | None = None
+        self._watchers: tuple[Watcher, ...] = ()
         self._told_end = False
         self._owns = history is None
         self.history = history = History(db) if history is None else history
@@ -141,6 +144,21 @@ class Loop:
         """Whether it moves in the background."""
         return self._player is not None and self._player.is_alive()
 
+    @property
+    def speed(self) -> float | None:
+        """Ticks a second while it plays; None as fast as possible."""
+        return None if self._player is None else self._player.speed
+
+    @property
+    def trouble(self) -> BaseException | None:
+        """What stopped it from playing; `pause` raises it."""
+        return None if self._player is None else self._player.error
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more rows."""
+        return self._recorder.closed
+
     # the loop
 
     def step(self, ticks: int = 1) -> Happened:
@@ -199,14 +217,35 @@ class Loop:
 
         self.pause()
         self._player = Player(self._play, speed)
+        self._tell()
         return self
 
     def pause(self) -> Self:
         """Stop playing; an error that stopped it before is raised here."""
         player, self._player = self._player, None
         if player is not None:
-            player.stop()
+            try:
+                player.stop()
+            finally:
+                self._tell()
         return self
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call `watcher(batch, now)` in the moving thread after each movement, with None for the batch where
+        time went back, something was done between ticks, or playing began or ended. The answer ends it."""
+        with self._lock:
+            self._watchers += (watcher,)
+
+        def end() -> None:
+            with self._lock:
+                self._watchers = tuple(other for other in self._watchers if other is not watcher)
+
+        return end
+
+    def _tell(self) -> None:
+        """Something changed, but time did not go on."""
+        for watcher in self._watchers:
+            watcher(None, self._now)
 
     def _chunks(self, limit: int, condition: Condition = None) -> Iterator[Batch]:
         """The one loop: chunk after chunk, each as long as it takes to stay responsive."""
@@ -218,8 +257,11 @@ class Loop:
             with self._lock:
                 batch = self._advance(min(size, limit - self._now), Shield())
             yield batch
+            if self._watchers:
+                sleep(BREATH)  # who watches may have a question
             if condition is None:
-                size = max(1, int(size * min(8.0, CHUNK / max(perf_counter() - began, 1e-9))))
+                aim = WATCHED if self._watchers else CHUNK
+                size = max(1, int(size * min(8.0, aim / max(perf_counter() - began, 1e-9))))
 
     def _goes_on(self, limit: int, condition: Condition) -> bool:
         return self._now < limit and not self.done and not (condition is not None and condition(self))
@@ -246,6 +288,8 @@ class Loop:
                 self._lose_certainty(error)
                 raise
         self._busy += perf_counter() - began
+        for watcher in self._watchers:
+            watcher(batch, now)
         if self._now >= self._due or self._ended:
             self._close_period()
         if self._busy >= self._next_snapshot:
@@ -332,6 +376,7 @@ class Loop:
             receipt = self._perform(action)
             if receipt.accepted:
                 self._story.ahead.clear()
+            self._tell()
             return receipt
 
     def _perform(self, action: Any) -> Receipt:

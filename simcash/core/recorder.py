@@ -43,7 +43,7 @@ class Recorder:
         self._actions: list[Action] = []
         self._waiting = 0  # rows in _pending
         self._lock = history.lock
-        self._closed = False
+        self.closed = False
         with self._lock:
             self.run_id = history.enter(self)
             if history.path is None:
@@ -53,7 +53,7 @@ class Recorder:
 
     def add(self, batch: Batch, now: int) -> None:
         """Keep a step's rows; batches that touch become one, so this costs a few microseconds."""
-        if self._closed:
+        if self.closed:
             raise HistoryError(f"run {self.run_id} is closed and takes no more rows")
         with self._lock:
             self.now = now  # first: who is interrupted knows from it what may have been kept
@@ -85,7 +85,7 @@ class Recorder:
     def flush(self) -> None:
         """Bring everything pending to where queries see it."""
         with self._lock, Shield():
-            if self._closed:
+            if self.closed:
                 return
             self.history.settle()
             self._enter_memory()
@@ -141,7 +141,7 @@ class Recorder:
     def close(self) -> None:
         """Write what is pending and say how the run ended."""
         with self._lock:
-            if self._closed:
+            if self.closed:
                 return
             if self.status == "running":
                 self.status = "interrupted"
@@ -149,7 +149,7 @@ class Recorder:
                 self.flush()
             else:
                 self.persist()
-            self._closed = True
+            self.closed = True
             self.history.leave(self)
 
     # statements

@@ -5,7 +5,6 @@ Time is in `loop`; here is what is asked of a simulation, kept of it, and shown 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial, wraps
 from inspect import ismethod
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from simcash.core import saving
 from simcash.core.faces import forwarded, found, nearest_name
 from simcash.core.facts import source_facts, source_from
-from simcash.core.loop import Loop, Make, pass_over
+from simcash.core.loop import Loop, Make
+from simcash.core.past import Past
 from simcash.core.scenario import refuse_start_changes
 from simcash.core.snapshots import Snapshots
 from simcash.core.source import Source
@@ -54,35 +54,32 @@ class Simulation(Loop):
             self._snapshots.forget_after(tick, past)
             self._now, self._doubt, self._told_end = tick, True, False
             self._recover()
+            self._tell()
             return self
 
     def world_at(self, tick: int) -> Any:
         """Another world, as this run's was at a past tick, to look into or to step; the run stays."""
+        return self.past_from(tick).world
+
+    def past_from(self, tick: int) -> Past:
+        """The past from a tick up to now, to be walked again; the run stays, and need not wait."""
         with self._lock:
             tick, first, done = index(tick), self._facts.start, self._story.done
             if not first <= tick <= self._now:
                 raise ValueError(f"tick {tick} is out of reach: this run knows ticks {first} to {self._now}")
-            kept, world = self._snapshots.nearest(tick, len(done)), self._make(self.source)
-            world.restore(kept.snapshot)
-            for acted in done[kept.actions :]:
-                if acted.tick <= tick:
-                    pass_over(world, acted.tick)
-                    if acted.accepted:
-                        cast(Any, world).act(acted.action)
-            pass_over(world, tick)
-            return world
+            kept, until = self._snapshots.nearest(tick, len(done)), self._now
+            ahead = [acted for acted in done[kept.actions :] if acted.accepted]
+        world = self._make(self.source)
+        world.restore(kept.snapshot)
+        return Past(world, ahead, tick, until)
 
     def past(self) -> Iterator[Any]:
         """Another world as this run's was at its first tick, then again at every tick after it up to now."""
-        with self._lock:
-            world, until = self.world_at(self._facts.start), self._now
-            ahead = deque(acted for acted in self._story.done if acted.accepted and acted.tick > world.now)
-        yield world
-        while world.now < until:
-            world.step(1)
-            while ahead and ahead[0].tick == world.now:
-                world.act(ahead.popleft().action)
-            yield world
+        past = self.past_from(self._facts.start)
+        yield past.world
+        while past.world.now < past.until:
+            past.go(past.world.now + 1)
+            yield past.world
 
     def fork(self, set: Mapping[str, Any] | None = None) -> Self:
         """Another future from here: a new run that shares the past and goes on with `set` changed."""
@@ -245,6 +242,7 @@ class Simulation(Loop):
                 self.history.close()
             else:
                 self._recorder.close()
+            self._tell()
 
     def __enter__(self) -> Simulation:
         return self

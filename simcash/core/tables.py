@@ -130,6 +130,13 @@ class Batch(Mapping[str, "dict[str, np.ndarray]"]):
         """The stored int64 rows of one table, not copied (columns x rows)."""
         return self._matrices[table][:, self.start[table] : self.stop[table]]
 
+    def within(self, name: str, first: int, until: int) -> dict[str, np.ndarray]:
+        """The stored rows of some of its ticks, a column each, not copied."""
+        table, raw = self.rows.tables[self.rows.index[name]], self.raw(self.rows.index[name])
+        names = table.names
+        low, high = np.searchsorted(raw[names.index("tick")], (first, until))
+        return dict(zip(names, raw[:, low:high], strict=True))
+
     def count(self) -> int:
         start: list[int] = self.start.tolist()  # a few numbers: quicker than with numpy
         stop: list[int] = self.stop.tolist()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simcash.core.problems import choice
-from simcash.core.world import Picture
 from simcash.payments.engine import codes
 from simcash.payments.engine.queue2 import CLASS_STEP
 from simcash.payments.tables import CLASSES, COST_KINDS, REASONS
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simcash.payments.world import Payments
-
-Arrays = dict[str, np.ndarray]
 
 
 class UnknownName(ValueError):
@@ -97,45 +94,6 @@ def costs(world: Payments) -> pd.DataFrame:
     table["total"] = table.sum(axis=1)
     table.loc["total"] = table.sum()
     return table
-
-
-def picture(world: Payments) -> Picture:
-    """Banks as nodes; as edges, who owes whom in payments that wait in either queue.
-
-    `liquidity_left` is what a bank can pay now as a share of the most it could have paid at any time today;
-    `stress` is the share of what it has waiting that it could not pay now. `settled` is 0 on every edge: the
-    state does not keep who has paid whom, the table `settlements` does.
-    """
-    s = world.store
-    can_pay, owed = available(world), s["q1_value"] + s["q2_value"]
-    most = np.maximum(can_pay, np.maximum(0, s["max_day"]) + np.maximum(0, credit_limit(world)))
-    nodes = {
-        "id": np.array(world.ids),
-        "balance": s["balance"].copy(),
-        "available": can_pay,
-        "liquidity_left": share(can_pay, most, nothing=1.0),
-        "queued": owed,
-        "sent_today": s["day"][codes.SENT].copy(),
-        "received_today": s["day"][codes.RECEIVED].copy(),
-        "stress": share(np.maximum(0, owed - can_pay), owed, nothing=0.0),
-    }
-    return Picture(nodes, owed_edges(world))
-
-
-def owed_edges(world: Payments) -> Arrays:
-    """Waiting payments summed per pair of banks; `source` and `target` are places in the list of nodes."""
-    s, count = world.store, len(world.ids)
-    slots = np.flatnonzero(s["status"][: used_slots(world)] <= codes.QUEUE2)
-    pairs, place = np.unique(s["sender"][slots] * count + s["receiver"][slots], return_inverse=True)
-    queued = np.zeros(pairs.size, np.int64)
-    np.add.at(queued, place, s["amount"][slots])
-    return {
-        "source": pairs // count,
-        "target": pairs % count,
-        "settled": np.zeros(pairs.size, np.int64),
-        "queued": queued,
-        "count": np.bincount(place, minlength=pairs.size),
-    }
 
 
 # banks

@@ -174,7 +174,7 @@ class Payments:
 
     def picture(self, kind: str | None = None) -> Picture:
         """Banks as nodes; as edges, who owes whom in waiting payments."""
-        from simcash.payments.readings import picture
+        from simcash.payments.drawing import picture
 
         return picture(self)
 

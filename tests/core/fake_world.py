@@ -152,7 +152,7 @@ class Cups:
         return Receipt(True, told)
 
     def picture(self, kind: str | None = None) -> Picture:
-        return Picture({"held": self.held.copy()}, {})
+        return Picture({"id": np.array(self.scenario.cups), "held": self.held.copy()}, {})
 
     @property
     def holdings(self) -> dict[str, int]:

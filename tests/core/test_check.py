@@ -1,14 +1,16 @@
 """The checker passes a good world and catches every broken promise."""
 
 from dataclasses import replace
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
 import simcash
 from simcash.core.check import BrokenPromise, check_world
 from simcash.core.clock import Clock
 from simcash.core.tables import Batch, Column, Rows, Table
-from simcash.core.world import Receipt
+from simcash.core.world import Picture, Receipt
 from tests.core.fake_world import Cups, CupsScenario, Give, cup_tables
 
 GIVES = (Give("red", "blue", 3), Give("red", "blue", 10**6), {"type": "Give", "source": "red"})
@@ -23,7 +25,7 @@ def test_a_good_world_passes():
     assert report.world == "Cups"
     assert report.ticks == 40
     assert report.rows > 100
-    assert len(report.kept) == 13
+    assert len(report.kept) == 14
     assert "same seed, same rows" in str(report)
 
 
@@ -253,7 +255,46 @@ class Grasping(Cups):
         self.tables = (replace(self.tables[0], name="runs"), *self.tables[1:])
 
 
+class Drawn(Cups):
+    """Draws what each subclass says."""
+
+    nodes: ClassVar[dict] = {}
+    edges: ClassVar[dict] = {}
+
+    def picture(self, kind=None):
+        return Picture({**super().picture().nodes, **self.nodes}, self.edges)
+
+
+class Doubled(Drawn):
+    """Two nodes of the same name."""
+
+    nodes: ClassVar[dict] = {"id": np.array(["red", "red", "blue"])}
+
+
+class Ragged(Drawn):
+    """A column that is too short."""
+
+    nodes: ClassVar[dict] = {"weight": np.zeros(2)}
+
+
+class Astray(Drawn):
+    """An edge to a node that there is not."""
+
+    edges: ClassVar[dict] = {"source": np.array([0]), "target": np.array([3])}
+
+
+class Exposed(Cups):
+    """Its picture is its own array."""
+
+    def picture(self, kind=None):
+        return Picture({"id": np.array(self.scenario.cups), "held": self.held}, {})
+
+
 BROKEN = {
+    Doubled: "the same id",
+    Ragged: "columns of lengths",
+    Astray: "the target of an edge",
+    Exposed: "changing the picture",
     Moody: "same seed",
     Hasty: "at once and by",
     Lazy: "at once and by|now is",

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from simcash.core import loop, progress
+from simcash.core.check import alike
 from simcash.core.history import History, HistoryError
 from simcash.core.recorder import Recorder
 from simcash.core.replay import ReplayError, replay
@@ -902,3 +903,69 @@ def test_a_step_costs_microseconds(sim):
         for _ in range(2000):
             sim.step()
         assert (time.perf_counter() - began - alone) / 2000 < 300e-6
+
+
+# who watches
+
+
+def test_who_watches_is_told_of_every_movement(sim):
+    told = []
+    end = sim.watch(lambda batch, now: told.append((None if batch is None else batch.count(), now)))
+    assert sim.step()["moves"] is not None
+    sim.step(2)
+    sim.act(Give("red", "blue", 1))
+    sim.run(until=9)
+    sim.rewind(4)
+    assert [now for batch, now in told if batch is None] == [3, 4]
+    assert [now for batch, now in told if batch is not None][-1] == 9
+    end()
+    sim.run(until=9)
+    assert told[-1] == (None, 4)
+
+
+def test_who_watches_sees_every_row_once(sim):
+    seen = []
+    end = sim.watch(lambda batch, now: seen.extend(batch["moves"]["amount"].tolist()))
+    sim.step()
+    sim.run()
+    end()
+    assert seen == sim.table("moves")["amount"].tolist()
+
+
+def test_who_watches_is_told_that_playing_began_and_ended(sim):
+    told = []
+    sim.watch(lambda batch, now: told.append(batch is None and sim.playing))
+    sim.play(0.001)
+    assert sim.playing
+    assert sim.speed == 0.001
+    sim.pause()
+    assert not sim.playing
+    assert told == [True, False]
+
+
+def test_trouble_that_stopped_it_from_playing_is_known_before_it_is_raised(sim):
+    end = sim.watch(lambda batch, now: 1 / (now - 3))
+    sim.play(None)
+    sim._player.join()
+    end()
+    assert isinstance(sim.trouble, ZeroDivisionError)
+    with pytest.raises(ZeroDivisionError):
+        sim.pause()
+    assert sim.now == 3
+    assert sim.trouble is None
+
+
+def test_the_past_is_walked_again_with_what_was_done_in_it():
+    with cups() as sim:
+        sim.run(until=5)
+        sim.act(Give("red", "blue", 3))
+        sim.run(until=7)
+        sim.act(Give("blue", "green", 2))
+        sim.run(until=20)
+        states = {world.now: world.snapshot() for world in sim.past()}
+        for start in (0, 4, 5, 6, 7, 8):
+            past = sim.past_from(start)
+            assert alike(past.world.snapshot(), states[start])
+            rows = sum(batch.within("moves", 0, 50)["tick"].size for batch in past.go(20))
+            assert rows == (sim.table("moves")["tick"] >= start).sum()
+            assert alike(past.world.snapshot(), states[20])

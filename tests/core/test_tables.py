@@ -105,3 +105,14 @@ def test_columns_are_an_odd_number_of_cache_lines_apart():
         assert size <= wide < size + 16
         assert wide % 16 == 8
         assert spread(wide) == wide
+
+
+def test_the_rows_of_some_ticks_are_found_and_not_copied():
+    rows = Rows((MOVES,))
+    for tick in (0, 1, 1, 3):
+        rows.append("moves", tick, 0, 0, 0, 10 + tick, 0)
+    batch = rows.since(np.zeros(1, np.int64))
+    found = batch.within("moves", 1, 3)
+    assert found["tick"].tolist() == [1, 1]
+    assert np.shares_memory(found["tick"], rows.matrices[0])
+    assert batch.within("moves", 4, 9)["tick"].size == 0

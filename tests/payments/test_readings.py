@@ -211,9 +211,9 @@ def test_the_picture_sums_what_waits():
     drawn = opened(ticks=2).picture()
     edges = [dict(zip(drawn.edges, row, strict=True)) for row in zip(*drawn.edges.values(), strict=True)]
     assert edges == [
-        {"source": 0, "target": 1, "settled": 0, "queued": 500, "count": 1},
-        {"source": 0, "target": 2, "settled": 0, "queued": 70, "count": 1},
-        {"source": 1, "target": 2, "settled": 0, "queued": 1000, "count": 1},
+        {"source": 0, "target": 1, "queued": 500, "count": 1},
+        {"source": 0, "target": 2, "queued": 70, "count": 1},
+        {"source": 1, "target": 2, "queued": 1000, "count": 1},
     ]
     assert drawn.nodes["id"].tolist() == ["A", "B", "C"]
     assert drawn.nodes["queued"].tolist() == [570, 1000, 0]

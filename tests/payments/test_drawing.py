@@ -1,0 +1,72 @@
+"""The picture of the payments world: banks, what waits between them, what moved."""
+
+import pytest
+
+import simcash
+from simcash.payments.drawing import MOMENTS, STATES, flows, moments
+
+
+@pytest.fixture(scope="module")
+def week():
+    sim = simcash.open("week-with-shocks")
+    sim.step(0)
+    return sim, sim.step(300)
+
+
+def named(sim, ends):
+    return [sim.world.ids[i] for i in ends]
+
+
+def test_what_flows_is_what_settled(week):
+    sim, batch = week
+    found = flows(batch, 20, 260)
+    rows = sim.rows("SELECT tick, sender, receiver, amount FROM settlements WHERE tick BETWEEN 20 AND 259")
+    told = zip(
+        found["tick"].tolist(),
+        named(sim, found["source"]),
+        named(sim, found["target"]),
+        found["amount"].tolist(),
+        strict=True,
+    )
+    assert sorted(told) == sorted(rows)
+
+
+OF_KIND = {
+    "settle": "SELECT tx_id FROM events WHERE kind IN ('RtgsImmediateSettlement', 'Queue2LiquidityRelease')",
+    "offset": "SELECT tx_id FROM events WHERE kind IN ('LsmBilateralOffset', 'EntryDispositionOffset')",
+    "cycle": "SELECT tx_id FROM events WHERE kind = 'LsmCycleSettlement'",
+    "overdue": "SELECT tx_id FROM events WHERE kind = 'TransactionWentOverdue'",
+    "outage": "SELECT bank FROM events WHERE kind = 'OutageStarted' AND bank IS NOT NULL",
+}
+
+
+@pytest.mark.parametrize("kind", OF_KIND)
+def test_moments_are_those_of_the_events(week, kind):
+    sim, batch = week
+    found = moments(batch, 0, 300)
+    count = (found["kind"] == MOMENTS.index(kind)).sum()
+    assert count == len(sim.rows(OF_KIND[kind]))
+
+
+def test_who_waits_at_the_end_of_the_tick_came_in_it(week):
+    sim, batch = week
+    found = moments(batch, 0, 300)
+    waited = sim.rows(
+        "SELECT tick, tx_id FROM payments_log WHERE status IN ('queue1', 'queue2')"
+        " AND (tick = arrival_tick OR tick = submission_tick)"
+    )
+    assert (found["kind"] == MOMENTS.index("queue")).sum() == len(waited) > 0
+
+
+def test_states_tell_what_is_worst():
+    sim = simcash.open("outage-day")
+    seen = set()
+    for _ in sim.frames(every=1):
+        nodes = sim.picture().nodes
+        for bank, state, balance in zip(sim.world.ids, nodes["state"], nodes["balance"], strict=True):
+            seen.add(STATES[state])
+            if STATES[state] == "normal":
+                assert balance >= 0, bank
+    down = sim.sql("FROM events WHERE kind = 'OutageStarted'")
+    assert ("out of service" in seen) == (len(down) > 0)
+    assert "normal" in seen
