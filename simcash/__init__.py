@@ -33,9 +33,11 @@ SEEDS = {"payments": "simulation.rng_seed"}  # where a scenario without a seed o
 USUAL = "payments"  # the world of a scenario that names none
 
 # World -> verb of its simulations -> function(sim, ...), found at first use; "" is for every world.
+# A class is a noun: the name answers with what it makes of the simulation.
 FACES: dict[str, dict[str, str]] = {
-    "": {},
+    "": {"charts": "simcash.view.tables:TableCharts"},
     "payments": {
+        "charts": "simcash.view.payments:PaymentsCharts",
         "summary": "simcash.payments.summary:summary",
         "pulse": "simcash.payments.summary:pulse",
         "submit": "simcash.payments.actions:submit",

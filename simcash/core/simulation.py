@@ -257,7 +257,8 @@ class Simulation(Loop):
         if name.startswith("_"):
             raise AttributeError(name)
         if name in self._faces:
-            return partial(found(self._faces[name]), self)
+            face = found(self._faces[name])
+            return face(self) if isinstance(face, type) else partial(face, self)
         if name in forwarded(self._world):
             with self._lock:
                 return self._locked(getattr(self.world, name))
