@@ -1,6 +1,9 @@
+import { GraphView } from "../graph/view";
 import { parseFrame } from "../graph/wire";
+import { element } from "../shared/dom";
 import type { Model, OnMessage, Widget } from "../shared/model";
 
+/** Says once per frame that it arrived, whether or not a view is there to draw it. */
 function initialize({ model }: { model: Model }) {
   const seen: OnMessage = ({ kind }, buffers) => {
     if (kind === "frame") model.send({ kind: "seen", seq: parseFrame(buffers[0]).header.seq });
@@ -10,14 +13,20 @@ function initialize({ model }: { model: Model }) {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }) {
-  const root = document.createElement("div");
-  root.className = "simcash-graph";
+  const root = element("div", { class: "simcash-graph", "data-lm-suppress-shortcuts": "true" });
   el.append(root);
-  const show: OnMessage = ({ kind }, buffers) => {
-    if (kind === "frame") root.textContent = `tick ${parseFrame(buffers[0]).header.tick}`;
+  let view = new GraphView(model, root);
+  const replaced = () => {
+    view.close();
+    view = new GraphView(model, root);
   };
-  model.on("msg:custom", show);
-  return () => model.off("msg:custom", show);
+  model.on("change:structure", replaced);
+  Object.defineProperty(root, "scene", { get: () => view.scene() });
+  return () => {
+    model.off("change:structure", replaced);
+    view.close();
+    root.remove();
+  };
 }
 
 export default { initialize, render } satisfies Widget;
