@@ -58,6 +58,7 @@ FACES: dict[str, dict[str, str]] = {
         "throughput": "simcash.payments.measures:throughput",
         "cost_attribution": "simcash.payments.attribution:cost_attribution",
         "payment_costs": "simcash.payments.attribution:payment_costs",
+        "inspector": "simcash.view.inspector:inspector",
     },
 }
 

@@ -1,0 +1,163 @@
+"""What the panels beside a picture have in common: a state for the browser, messages from it, one thread.
+
+Messages arrive on whatever thread the kernel likes, and movements on the one that moves; both only leave
+word. The panel's own thread reads the simulation, under its lock, and answers. It sleeps while there is
+nothing to do and rests after each update, so that looking never costs more than a small share of the time.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread, current_thread
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+from weakref import WeakSet
+
+import anywidget
+import traitlets
+
+LOG = logging.getLogger("simcash")
+STATIC = Path(__file__).parent / "static"
+SESSION = uuid4().hex  # another one after the kernel was restarted
+OFTEN = 0.2  # seconds between two updates, at least
+REST = 9  # times as long as an update took
+OPEN: WeakSet[Panel] = WeakSet()
+Message = dict[str, Any]
+Selected = dict[str, Any] | None
+
+
+class Panel(anywidget.AnyWidget):
+    """A widget that shows a state made by `_picture` and answers messages by `_answers`."""
+
+    state = traitlets.Dict().tag(sync=True)
+    session = traitlets.Unicode(SESSION).tag(sync=True)
+
+    _worker: Thread | None = None  # none yet while a panel is made
+
+    def __init__(self, sim: Any) -> None:
+        self._sim = sim
+        self._asked: SimpleQueue[Message | None] = SimpleQueue()
+        self._moved, self._halted = False, Event()
+        self._followed: list[Callable[[Selected], None]] = []
+        super().__init__(state=self._picture())
+        self.on_msg(self._receive)
+        self._unwatch = sim.watch(self._note) if sim is not None else None
+        self._worker = Thread(target=self._work, name="simcash-panel", daemon=True)
+        self._worker.start()
+        OPEN.add(self)
+
+    # what a panel is
+
+    def _picture(self) -> dict[str, Any]:
+        """What the browser is shown, as plain data."""
+        raise TypeError("a panel says what it shows")
+
+    def _answer(self, message: Message) -> None:
+        """Do what the browser, or a picture that is followed, asks for."""
+        raise TypeError("a panel says what it answers")
+
+    def _show(self) -> None:
+        self.state = self._picture()
+
+    # selections, this panel's and others'
+
+    @property
+    def selected(self) -> Selected:
+        """What is selected here, as a graph has it."""
+        return None
+
+    def on_select(self, function: Callable[[Selected], None]) -> None:
+        """Call a function with each new selection."""
+        self._followed.append(function)
+
+    def _tell_selected(self) -> None:
+        for function in self._followed:
+            function(self.selected)
+
+    def follow(self, picture: Any) -> Any:
+        """Show what is selected in a graph, or in another panel."""
+        picture.on_select(self._follow)
+        self._follow(picture.selected)
+        return self
+
+    def _follow(self, selected: Selected) -> None:
+        if selected is not None:
+            self._asked.put({"kind": "select", "selected": selected})
+
+    # the thread
+
+    def _receive(self, _: Any, message: Any, __: Any) -> None:
+        if isinstance(message, dict):
+            self._asked.put(message)
+
+    def _note(self, *_: Any) -> None:
+        if not self._moved:
+            self._moved = True
+            self._asked.put(None)
+
+    def _work(self) -> None:
+        free = 0.0
+        while not self._halted.is_set():
+            message = self._next(free)
+            if self._halted.is_set():
+                return
+            began = monotonic()
+            if message is None and began < free:
+                continue
+            self._moved = False
+            try:
+                if message is None:
+                    self._show()
+                else:
+                    self._answer(message)
+                    self.send({"kind": "answered"})
+            except Exception as error:
+                self._say("error", str(error) or type(error).__name__)
+                LOG.debug("a panel could not do what it was asked", exc_info=True)
+            free = monotonic() + max(OFTEN, REST * (monotonic() - began))
+
+    def _next(self, free: float) -> Message | None:
+        """The next message; None if there is none before it is time for an update that is due."""
+        with suppress(Empty):
+            return self._asked.get(timeout=max(0.0, free - monotonic()) if self._moved else None)
+        return None
+
+    def _say(self, level: str, text: str) -> None:
+        self.send({"kind": "notice", "level": level, "text": text})
+
+    def close(self) -> None:
+        """Stop looking, and take the panel off the page."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            self._halted.set()
+            if self._unwatch is not None:
+                self._unwatch()
+            self._asked.put(None)
+            if worker is not current_thread():
+                worker.join()
+        super().close()
+
+    # where there is no kernel
+
+    def _still(self) -> str:
+        """The same as HTML, for a page without a kernel."""
+        return ""
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is not None:
+            shown[0].update({"text/plain": repr(self), "text/html": self._still()})
+        return shown
+
+
+@atexit.register
+def close_all() -> None:
+    """A thread that looks at a simulation must not outlive it."""
+    for panel in list(OPEN):
+        panel.close()
