@@ -44,13 +44,13 @@ export class MadeUpWorld {
     const columns: Record<string, Float32Array | Uint32Array> = {
       "node.sent": column(nodes, (i) => 1e8 * this.weight[i]),
       "node.liquidity": column(nodes, (i) => wave(i, 0.11)),
-      "node.queued": column(nodes, (i) => 5e6 * Math.max(0, wave(i, 0.07) - 0.6) * 2.5),
+      "node.queued": column(nodes, (i) => 5e6 * Math.max(0, wave(i, 0.07) - 0.75) * 4 * this.weight[i]),
       "node.stress": column(nodes, (i) => wave(i, 0.05) ** 2),
-      "node.state": column(nodes, (i) => (i % 23 === 7 ? 1 : i % 31 === 11 ? 2 : 0)),
+      "node.state": column(nodes, (i) => (i % 43 === 7 ? 1 : i % 61 === 11 ? 2 : 0)),
       "edge.source": this.source,
       "edge.target": this.target,
       "edge.flow": column(edges, (i) => 1e7 * Math.max(0, wave(i * 7, 0.2)) ** 3),
-      "edge.queued": column(edges, (i) => 1e6 * Math.max(0, wave(i * 13 + 5, 0.1) - 0.85)),
+      "edge.queued": column(edges, (i) => 5e6 * Math.max(0, wave(i * 13 + 5, 0.1) - 0.9)),
     };
     const events = Array.from({ length: happenings }, () => this.happening());
     const domains = { sent: [0, 1e8], queued: [0, 5e6], flow: [0, 1e7], liquidity: [0, 1], stress: [0, 1] };

@@ -1,3 +1,4 @@
+import type { Structure } from "../graph/structure";
 import { GraphView } from "../graph/view";
 import { parseFrame } from "../graph/wire";
 import { element } from "../shared/dom";
@@ -17,6 +18,7 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
   el.append(root);
   let view = new GraphView(model, root);
   const replaced = () => {
+    if (view.adapt(model.get("structure") as Structure)) return;
     view.close();
     view = new GraphView(model, root);
   };

@@ -2,7 +2,6 @@ import { type Animation, Animations } from "./animations";
 import type { Palette } from "./colours";
 import { curve, curveX, curveY } from "./curve";
 import { nodesCurve } from "./hit";
-import { reach } from "./node_painter";
 import type { Scene } from "./scene";
 import { share } from "./structure";
 
@@ -59,10 +58,10 @@ const loop: Painter = (context, scene, { path }, palette, age, still) => {
   path.forEach((node, i) => {
     const next = path[(i + 1) % path.length];
     if (next === node || !nodesCurve(scene, node, next, line)) return;
-    stroke(context, 9, 0.2 * alpha);
-    stroke(context, 2.4, 0.95 * alpha);
+    stroke(context, 7, 0.16 * alpha);
+    stroke(context, 1.8, 0.9 * alpha);
     if (!still) comet(context, (eased(age) * 2) % 1, 3.2, alpha);
-    ring(context, scene, node, 3.5, 2, 0.9 * alpha);
+    ring(context, scene, node, 3.5, 1.6, 0.8 * alpha);
   });
 };
 
@@ -73,7 +72,7 @@ const drop: Painter = (context, scene, { path }, palette, age, still) => {
   const height = 24 * (1 - eased(Math.min(1, age / 0.6)));
   if (!still && height > 0.5) {
     context.globalAlpha = Math.min(1, age / 0.15);
-    dot(context, scene.px[node], scene.py[node] - reach(scene, node) - 2 - height, 2.6);
+    dot(context, scene.px[node], scene.py[node] - scene.reach[node] - 2 - height, 2.6);
   } else ring(context, scene, node, 2.5, 1.8, 0.9 * (1 - Math.max(0, age - 0.6) / 0.4));
 };
 
@@ -161,7 +160,7 @@ function ring(
   context.globalAlpha = Math.max(0, alpha);
   context.lineWidth = width;
   context.beginPath();
-  context.arc(scene.px[node], scene.py[node], reach(scene, node) + away, 0, FULL);
+  context.arc(scene.px[node], scene.py[node], scene.reach[node] + away, 0, FULL);
   context.stroke();
 }
 

@@ -1,6 +1,7 @@
 /** From the layout's square to the canvas: a fitted frame, then zoom and pan by the user. */
-const MARGIN = 64;
-const WIDEST = 2.1; // a layout is not stretched further than this
+const MARGIN = 62; // for the largest node and its name
+const LEAST = 30;
+const WIDEST = 2.7; // a layout is not stretched further than this
 const NEAREST = 24;
 const FARTHEST = 0.4;
 
@@ -72,7 +73,7 @@ export class Camera {
   private frame(): void {
     const [x0, x1] = extent(this.x);
     const [y0, y1] = extent(this.y);
-    const margin = Math.min(MARGIN, this.width / 8, this.height / 6);
+    const margin = Math.max(LEAST, Math.min(MARGIN, this.width / 8, 420 / Math.sqrt(this.x.length || 1)));
     const high = this.height - 2 * margin;
     const wide = Math.min(this.width - 2 * margin, high * WIDEST * Math.max(1, (x1 - x0) / (y1 - y0 || 1)));
     this.scaleX = wide / (x1 - x0 || 1);

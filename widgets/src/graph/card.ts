@@ -1,5 +1,5 @@
 import { element } from "../shared/dom";
-import { count, format, money } from "../shared/format";
+import { count, format } from "../shared/format";
 import type { Scene } from "./scene";
 import type { Channel } from "./structure";
 
@@ -23,8 +23,8 @@ export class Card {
     const { ids, encoding } = scene.structure;
     const { source, target, flow, queued } = scene.edges;
     const rows: [string, string][] = [];
-    if (encoding.edge.flow) rows.push([label(encoding.edge.flow), money(flow[edge] ?? Number.NaN)]);
-    if (encoding.edge.queued) rows.push([label(encoding.edge.queued), money(queued[edge] ?? Number.NaN)]);
+    if (encoding.edge.flow) rows.push([label(encoding.edge.flow), amount(scene, flow[edge])]);
+    if (encoding.edge.queued) rows.push([label(encoding.edge.queued), amount(scene, queued[edge])]);
     this.fill(`${ids[source[edge]]} → ${ids[target[edge]]}`, "", rows);
     this.beside(x, y, 14, width, height);
   }
@@ -55,6 +55,11 @@ export function rowsOf(scene: Scene, node: number): [name: string, value: string
     const text = format(scene.value(column, node), as);
     return [named(column), as === "money" && unit ? `${text} ${unit}` : text];
   });
+}
+
+/** What an edge carries: money where the world counts in it. */
+function amount({ structure }: Scene, value = Number.NaN): string {
+  return format(value, structure.encoding.card.some(([, as]) => as === "money") ? "money" : "count");
 }
 
 /** The name of a column as words. */

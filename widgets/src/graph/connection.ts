@@ -29,6 +29,7 @@ export class Connection {
     this.kernel = (model as { widget_manager?: { kernel?: Kernel } }).widget_manager?.kernel;
     model.on("comm_live_update", this.look);
     model.on("comm:close", this.lost);
+    model.on("change:session", this.lost);
     this.kernel?.statusChanged?.connect(this.look);
     this.check();
   }
@@ -62,6 +63,7 @@ export class Connection {
     clearTimeout(this.timer);
     this.model.off("comm_live_update", this.look);
     this.model.off("comm:close", this.lost);
+    this.model.off("change:session", this.lost);
     this.kernel?.statusChanged?.disconnect(this.look);
   }
 

@@ -101,19 +101,19 @@ export class EdgeLayer {
     if (!context || !edges) return;
     const flows = Array.from({ length: LEVELS }, () => new Path2D());
     const waits = Array.from({ length: LEVELS }, () => new Path2D());
-    const thick = Math.max(0.35, Math.min(1, largestRadius(camera, scene.count) / 22));
+    const thick = Math.max(0.3, Math.min(1, largestRadius(camera, scene.count) / 24));
     const heads = edges.count <= HEADS;
     for (let i = from; i > until; i--) this.add(flows, waits, scene, edges, i, thick, heads);
-    const dense = Math.max(0.4, Math.min(1, 400 / Math.max(1, edges.count)));
+    const dense = Math.max(0.35, Math.min(1, 16 / Math.sqrt(edges.count || 1))); // many lines are fainter lines
     flows.forEach((path, level) => {
-      context.globalAlpha = dense * 0.14 + (0.66 * (level + 0.5)) / LEVELS;
+      context.globalAlpha = dense * (0.12 + (0.66 * (level + 0.5)) / LEVELS);
       context.fillStyle = palette.flow;
       context.fill(path);
     });
     context.strokeStyle = palette.waiting;
     context.lineCap = "butt";
     waits.forEach((path, level) => {
-      context.globalAlpha = 0.3 + (0.6 * (level + 0.5)) / LEVELS;
+      context.globalAlpha = Math.sqrt(dense) * (0.3 + (0.6 * (level + 0.5)) / LEVELS);
       context.lineWidth = thick * (1.2 + (2.2 * level) / LEVELS);
       context.stroke(path);
     });
@@ -132,8 +132,8 @@ export class EdgeLayer {
     const [a, b] = [edges.source[edge], edges.target[edge]];
     const flow = scene.edgeShare("flow", edge, edges);
     if (flow > 0 && nodesCurve(scene, a, b, this.line)) {
-      const width = thick * (0.9 + 4.6 * flow);
-      taper(flows[level(flow)], this.line, width, heads ? thick : 0);
+      const width = thick * (0.9 + 4.2 * flow);
+      taper(flows[level(edges.fresh[edge] ?? flow)], this.line, width, heads ? thick : 0);
     }
     const queued = scene.edgeShare("queued", edge, edges);
     if (queued > 0 && nodesCurve(scene, a, b, this.line, flow > 0 ? APART : 0)) {

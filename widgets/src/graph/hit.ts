@@ -9,7 +9,7 @@ export function nodeAt(scene: Scene, x: number, y: number): number {
   let [found, least] = [-1, Number.POSITIVE_INFINITY];
   for (let i = 0; i < scene.count; i++) {
     const distance = Math.hypot(scene.px[i] - x, scene.py[i] - y);
-    if (distance <= scene.pr[i] + REACH && distance < least) [found, least] = [i, distance];
+    if (distance <= scene.reach[i] + REACH && distance < least) [found, least] = [i, distance];
   }
   return found;
 }
@@ -43,6 +43,6 @@ function edgeCurve(scene: Scene, edge: number): boolean {
 
 /** The curve from one node to another as they stand on the canvas. */
 export function nodesCurve(scene: Scene, a: number, b: number, out: Float64Array, extra = 0): boolean {
-  const { px, py, pr } = scene;
-  return between(out, px[a], py[a], pr[a], px[b], py[b], pr[b], extra);
+  const { px, py, reach } = scene;
+  return between(out, px[a], py[a], reach[a], px[b], py[b], reach[b], extra);
 }

@@ -1,6 +1,5 @@
 import type { Camera } from "./camera";
 import type { Palette } from "./colours";
-import { reach } from "./node_painter";
 import type { Scene } from "./scene";
 
 const FONT = '500 11.5px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
@@ -8,7 +7,7 @@ const LONGEST = 22; // letters
 const HIGH = 15; // pixels
 const CELL = 6;
 const SOLID = 9; // a node of this radius is not written over
-const ROOM = 7000; // square pixels that a label wants for itself
+const ROOM = 14000; // square pixels that a name wants for itself where there are many
 const KEPT = 600;
 
 interface Sprite {
@@ -48,7 +47,7 @@ export class Labels {
     for (let i = 0; i < scene.count; i++) if (scene.pr[i] > SOLID) this.take(...disc(scene, i));
     const order = Array.from({ length: scene.count }, (_, i) => i);
     order.sort((a, b) => scene.pr[b] - scene.pr[a] || a - b);
-    const most = Math.max(24, (camera.width * camera.height) / ROOM);
+    const most = Math.max(30, (camera.width * camera.height) / ROOM);
     for (const node of [...first, ...before.keys(), ...order]) {
       if (this.shown.size >= most) return;
       if (this.shown.has(node) || !inside(scene, camera, node)) continue;
@@ -139,7 +138,7 @@ function written(text: string, palette: Palette, ratio: number): Sprite {
 
 function corner(scene: Scene, node: number, side: number, width: number): [number, number] {
   const [right, down] = SIDES[side];
-  const away = reach(scene, node) + 1;
+  const away = scene.reach[node] + 3;
   const x = scene.px[node] + right * (away + width / 2) - width / 2;
   const y = scene.py[node] + down * (away + (HIGH + 4) / 2) - (HIGH + 4) / 2;
   return [x, y];

@@ -1,7 +1,7 @@
 import { element } from "../shared/dom";
 import type { Palette } from "./colours";
 import { outline } from "./shapes";
-import type { Encoding } from "./structure";
+import type { Channel, Encoding } from "./structure";
 
 type Draw = (context: CanvasRenderingContext2D) => void;
 
@@ -28,7 +28,7 @@ export function legend(encoding: Encoding, palette: Palette): HTMLElement {
   add(34, node.size?.label, (c) => discs(c, palette));
   add(16, node.fill?.label, (c) => glass(c, palette));
   add(20, node.ring?.label, (c) => ringed(c, palette));
-  if (node.tone) root.append(scale(node.tone.low ?? "low", node.tone.high ?? "high", palette));
+  if (node.tone) root.append(scale(node.tone, palette));
   add(20, node.glow?.label, (c) => glowing(c, palette));
   for (const [code, shape] of Object.entries(node.shape?.codes ?? {})) {
     add(16, node.shape?.labels?.[code], (c) => shaped(c, shape, palette));
@@ -57,9 +57,9 @@ function glyph(colour: keyof Palette, sign: string, words: string, palette: Pale
   return element("span", {}, mark, words);
 }
 
-function scale(low: string, high: string, { tones }: Palette): HTMLElement {
+function scale({ low = "low", high = "high", label = "" }: Channel, { tones }: Palette): HTMLElement {
   const ramp = element("i", { class: "ramp", style: `background:linear-gradient(90deg,${tones.join(",")})` });
-  return element("span", {}, low, ramp, high);
+  return element("span", { title: label }, low, ramp, high);
 }
 
 function disc(context: CanvasRenderingContext2D, x: number, r: number): void {

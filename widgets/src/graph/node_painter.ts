@@ -1,4 +1,5 @@
 import { type Palette, TONES } from "./colours";
+import { gap, ringWidth } from "./place";
 import type { Scene } from "./scene";
 import { filled, outline } from "./shapes";
 
@@ -137,27 +138,11 @@ export class NodePainter {
   }
 }
 
-/** How thick the ring of a node is, in pixels; nothing where nothing waits. */
-export function ringWidth(scene: Scene, node: number): number {
-  const part = scene.ring.shown[node];
-  return part > 0.01 ? part * (2.5 + 0.28 * scene.pr[node]) + 0.8 : 0;
-}
-
-/** Where a node ends, its ring included. */
-export function reach(scene: Scene, node: number): number {
-  const ring = ringWidth(scene, node);
-  return scene.pr[node] + (ring ? ring + gap(scene, node) : 0);
-}
-
-function gap(scene: Scene, node: number): number {
-  return scene.pr[node] > 9 ? 2.4 : 1;
-}
-
 function waitingRing(context: CanvasRenderingContext2D, scene: Scene, node: number): void {
   const width = ringWidth(scene, node);
   if (!width) return;
   const [x, y] = [scene.px[node], scene.py[node]];
-  const inner = scene.pr[node] + gap(scene, node);
+  const inner = scene.pr[node] + gap(scene.pr[node]);
   context.moveTo(x + inner + width, y);
   context.arc(x, y, inner + width, 0, FULL);
   context.moveTo(x + inner, y);

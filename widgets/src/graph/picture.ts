@@ -6,7 +6,7 @@ import { curve } from "./curve";
 import { EdgeLayer } from "./edge_layer";
 import { nodesCurve } from "./hit";
 import { Labels } from "./labels";
-import { type Marks, NodePainter, reach } from "./node_painter";
+import { type Marks, NodePainter } from "./node_painter";
 import { place } from "./place";
 import type { Scene } from "./scene";
 
@@ -124,7 +124,7 @@ export class Picture {
     const ring = (node: number, width: number) => {
       context.lineWidth = width;
       context.beginPath();
-      context.arc(scene.px[node], scene.py[node], reach(scene, node) + 4, 0, 2 * Math.PI);
+      context.arc(scene.px[node], scene.py[node], scene.reach[node] + 4, 0, 2 * Math.PI);
       context.stroke();
     };
     if (focus.node >= 0) ring(focus.node, 1.2);
@@ -134,8 +134,8 @@ export class Picture {
       if (!scene.pinned[i]) continue;
       context.beginPath();
       context.arc(
-        scene.px[i] + reach(scene, i) * 0.8,
-        scene.py[i] - reach(scene, i) * 0.8,
+        scene.px[i] + scene.reach[i] * 0.8,
+        scene.py[i] - scene.reach[i] * 0.8,
         2.6,
         0,
         2 * Math.PI,

@@ -1,6 +1,6 @@
 import type { Theme } from "../shared/theme";
 import { Animations } from "./animations";
-import { ringWidth } from "./node_painter";
+import { ringWidth } from "./place";
 import type { Stage } from "./stage";
 
 /** What is drawn where, in which state: for tests, which read it from the root element as `scene`. */

@@ -43,9 +43,18 @@ export interface Edges {
   target: Column;
   flow: Column;
   queued: Column;
+  fresh: Column; // of what flowed, from 1 down to 0; empty where the world does not say
 }
 
 const NOTHING = new Float32Array(0);
+const NO_EDGES: Edges = {
+  count: 0,
+  source: NOTHING,
+  target: NOTHING,
+  flow: NOTHING,
+  queued: NOTHING,
+  fresh: NOTHING,
+};
 const UNIT = [0, 1] as const;
 
 /** What there is to draw: the nodes of a structure in the state of the newest frame. */
@@ -56,7 +65,8 @@ export class Scene {
   readonly pinned: Uint8Array;
   readonly px: Float32Array; // on the canvas, in CSS pixels, as last placed
   readonly py: Float32Array;
-  readonly pr: Float32Array;
+  readonly pr: Float32Array; // the radius of the node alone
+  readonly reach: Float32Array; // and with its ring
   readonly size: Eased;
   readonly fill: Eased;
   readonly ring: Eased;
@@ -64,7 +74,7 @@ export class Scene {
   readonly glow: Eased;
   frame: Frame | null = null;
   selected: Selected | null = null;
-  edges: Edges = { count: 0, source: NOTHING, target: NOTHING, flow: NOTHING, queued: NOTHING };
+  edges: Edges = NO_EDGES;
   private lastEvent = -1;
   private readonly index: Map<string, number>;
 
@@ -74,11 +84,12 @@ export class Scene {
     this.x = Float32Array.from(x);
     this.y = Float32Array.from(y);
     this.pinned = new Uint8Array(this.count);
-    [this.px, this.py, this.pr] = [0, 1, 2].map(() => new Float32Array(this.count));
+    [this.px, this.py, this.pr, this.reach] = [0, 1, 2, 3].map(() => new Float32Array(this.count));
     [this.size, this.fill, this.ring, this.tone, this.glow] = [0, 1, 2, 3, 4].map(
       () => new Eased(this.count),
     );
     this.index = new Map(ids.map((id, i) => [id, i]));
+    this.pin(structure.pinned ?? {});
   }
 
   get header(): Header | null {
@@ -88,6 +99,16 @@ export class Scene {
   /** The node of that name, or -1. */
   find(id: string): number {
     return this.index.get(id) ?? -1;
+  }
+
+  /** Puts the pinned nodes where they were dragged to, and all others where the layout has them. */
+  pin(places: Record<string, [number, number]>): void {
+    this.structure.ids.forEach((id, i) => {
+      const place = places[id];
+      this.pinned[i] = place ? 1 : 0;
+      this.x[i] = place ? place[0] : this.structure.x[i];
+      this.y[i] = place ? place[1] : this.structure.y[i];
+    });
   }
 
   /** Takes a frame, unless it is older than the one shown or of another structure; answers whether it did. */
@@ -107,6 +128,7 @@ export class Scene {
       target: frame.columns["edge.target"] ?? NOTHING,
       flow: frame.columns[`edge.${edge.flow?.column}`] ?? NOTHING,
       queued: frame.columns[`edge.${edge.queued?.column}`] ?? NOTHING,
+      fresh: frame.columns[`edge.${edge.flow?.fade}`] ?? NOTHING,
     };
     return true;
   }

@@ -228,6 +228,12 @@ export class Stage {
     this.events.pin(scene.structure.ids[node], null, null);
     this.moved();
   }
+
+  /** Nodes were pinned in another view or in Python. */
+  repin(places: Record<string, [number, number]>): void {
+    this.scene.pin(places);
+    this.moved();
+  }
 }
 
 function same(a: Selected | null, b: Selected | null): boolean {

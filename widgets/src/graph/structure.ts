@@ -8,6 +8,7 @@ export interface Channel {
   unit?: string;
   low?: string;
   high?: string;
+  fade?: string; // of edges: the column that says how fresh what flowed is
 }
 
 export interface Shapes {
@@ -36,6 +37,7 @@ export interface Structure {
   group_names: string[];
   x: number[];
   y: number[];
+  pinned?: Record<string, [x: number, y: number]>;
   encoding: Encoding;
   note: string;
 }

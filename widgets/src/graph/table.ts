@@ -13,7 +13,7 @@ export class Table {
     "aria-label": "Table",
     hidden: true,
   });
-  private readonly body = element("tbody");
+  private rows: HTMLElement[] = [];
   private scene: Scene | null = null;
   private read = 0;
 
@@ -35,12 +35,12 @@ export class Table {
   update(now: number): void {
     if (!this.open || !this.scene || now - this.read < PAUSE) return;
     this.read = now;
-    const rows = this.body.rows;
+    const rows = this.rows;
     const selected = this.scene.selected;
     for (let node = 0; node < rows.length; node++) {
       const values = rowsOf(this.scene, node).map(([, value]) => value);
       [this.scene.state(node), ...values].forEach((text, i) => {
-        const cell = rows[node].cells[i + 1];
+        const cell = rows[node].children[i + 1];
         if (cell.textContent !== text) cell.textContent = text;
       });
       const chosen = selected?.what === "node" && selected.id === this.scene.structure.ids[node];
@@ -53,13 +53,13 @@ export class Table {
     const { card } = scene.structure.encoding;
     const head = element("tr", {}, ...["name", "state"].map((text) => element("th", { scope: "col" }, text)));
     head.append(...card.map(([column]) => element("th", { scope: "col", class: "number" }, named(column))));
-    const rows = scene.structure.ids.map((id) => {
+    this.rows = scene.structure.ids.map((id) => {
       const button = element("button", { type: "button", onclick: () => this.select(id) }, id);
       const row = element("tr", {}, element("th", { scope: "row" }, button), element("td"));
       row.append(...card.map(() => element("td", { class: "number" })));
       return row;
     });
-    this.body.replaceChildren(...rows);
-    this.root.replaceChildren(element("table", {}, element("thead", {}, head), this.body));
+    const body = element("tbody", {}, ...this.rows);
+    this.root.replaceChildren(element("table", {}, element("thead", {}, head), body));
   }
 }

@@ -58,6 +58,13 @@ export class GraphView {
     this.start();
   }
 
+  /** Takes a changed structure if only pins differ; else this view is over and another has to be made. */
+  adapt(structure: Structure): boolean {
+    if (unpinned(structure) !== unpinned(this.stage.scene.structure)) return false;
+    this.stage.repin(structure.pinned ?? {});
+    return true;
+  }
+
   close(): void {
     for (const end of this.ends) end();
     this.stage.close();
@@ -232,4 +239,8 @@ export class GraphView {
     const connected = this.connection.state !== "gone";
     return report(this.stage, connected, currentTheme(), this.notes.texts);
   }
+}
+
+function unpinned(structure: Structure): string {
+  return JSON.stringify({ ...structure, pinned: null });
 }
