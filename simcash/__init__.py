@@ -35,7 +35,10 @@ USUAL = "payments"  # the world of a scenario that names none
 # World -> verb of its simulations -> function(sim, ...), found at first use; "" is for every world.
 # A class is a noun: the name answers with what it makes of the simulation.
 FACES: dict[str, dict[str, str]] = {
-    "": {"charts": "simcash.view.tables:TableCharts"},
+    "": {
+        "charts": "simcash.view.tables:TableCharts",
+        "dashboard": "simcash.view.dashboard:dashboard",
+    },
     "payments": {
         "charts": "simcash.view.payments:PaymentsCharts",
         "summary": "simcash.payments.summary:summary",

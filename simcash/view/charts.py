@@ -35,7 +35,8 @@ class Chart:
 
     name: str
     title: str
-    caption: str
+    scope: str  # whose, and when
+    note: str  # what a point stands for, or why there is nothing to show
     draw: Draw = field(repr=False)
     sql: str = ""
     sets: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
@@ -48,19 +49,21 @@ class Chart:
         """What is shown: the answer to `sql`."""
         return self.sets["points"]
 
-    @cached_property
-    def altair(self) -> Drawing:
+    @property
+    def caption(self) -> str:
+        return " · ".join(filter(None, [self.scope, self.note]))
+
+    def altair(self, subtitle: str, width: int | str = WIDTH, height: int | None = None) -> Drawing:
         """The chart without its data, for Altair."""
-        title = alt.Title(self.title, subtitle=self.caption)
-        drawn = self.draw().properties(title=title, width=WIDTH, height=self.height)
-        params = [alt.param(name=name, value=value) for name, value in self.params.items()]
-        return dressed(drawn.add_params(*params) if params else drawn)
+        title = alt.Title(self.title, subtitle=subtitle)
+        drawn = self.draw().properties(title=title, width=width, height=height or self.height)
+        return dressed(drawn.add_params(*(alt.param(name=k, value=v) for k, v in self.params.items())))
 
     @cached_property
     def spec(self) -> dict[str, Any]:
         """The whole chart in Vega-Lite."""
         data = {name: json.loads(table.to_json(orient="records")) for name, table in self.sets.items()}
-        return {**self.altair.to_dict(), "datasets": data}
+        return {**self.altair(self.caption).to_dict(), "datasets": data}
 
     def save(self, path: str | Path, scale: float = 2) -> Path:
         """Keep it, as a drawing (.svg) or as a picture (.png, `scale` times as fine as a screen)."""
@@ -127,19 +130,23 @@ class Look:
         points = None if lacking else self.sim.sql(query)
         if points is None or not len(points):
             sentence = lacking or f"There is nothing to show yet: {nothing}."
-            return Chart(name, title, sentence, said, shape=(name, sentence), height=height)
+            return Chart(name, title, "", sentence, said, shape=(name, sentence), height=height)
         named = (tuple(points[column].unique()) for column in shape if column in points)
         return Chart(
-            name, title, self.caption(of), lambda: draw(points), query, {"points": points, **(sets or {})},
-            self.params if timed else {},
+            name, title, self.scope, self.gathered(of), lambda: draw(points), query,
+            {"points": points, **(sets or {})}, self.params if timed else {},
             (name, self.who, self.stretch.width, self.stretch.title, *named), height,
         )  # fmt: skip
 
-    def caption(self, of: str) -> str:
-        """Whose it is, when, and what a point stands for."""
+    @property
+    def scope(self) -> str:
+        """Whose it is, and when."""
+        return " · ".join(filter(None, [self.who, str(self.stretch)]))
+
+    def gathered(self, of: str) -> str:
+        """What a point stands for, where it is not one tick."""
         width = self.stretch.width
-        gathered = f"{of} of every {width:,} {self.stretch.clock.unit}s" if of and width > 1 else ""
-        return " · ".join(filter(None, [self.who, str(self.stretch), gathered]))
+        return f"{of} of every {width:,} {self.stretch.clock.unit}s" if of and width > 1 else ""
 
 
 def said() -> Drawing:
@@ -158,6 +165,10 @@ class Charts:
         now = sim.now
         last = now if until is None else min(until, now)
         return Look(sim, who, Stretch(sim.clock, max(since or 0, 0), last - 1))
+
+    def _agents(self) -> list[str]:
+        """Whom a chart can be about."""
+        return []
 
     def _overview(self) -> list[str]:
         """The charts that a dashboard shows, in its order."""

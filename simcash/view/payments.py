@@ -12,12 +12,18 @@ from simcash.view.charts import Chart, Charts, Look
 if TYPE_CHECKING:
     import pandas as pd
 
+    from simcash.payments.settings import ThroughputRule
+    from simcash.view.stretch import Stretch
+
 NO_TICK = "no tick has been recorded"
 RUNS = 200  # of a history, in the chart of liquidity and delay
 
 
 class PaymentsCharts(Charts):
     """The charts of a payments run: of all banks or of one, of the ticks from `since` to before `until`."""
+
+    def _agents(self) -> list[str]:
+        return list(self._sim.world.ids)
 
     def _overview(self) -> list[str]:
         return ["headroom", "queues", "throughput", "costs", "banks", "flows", "frontier"]
@@ -65,15 +71,15 @@ class PaymentsCharts(Charts):
     ) -> Chart:
         """How much of the value due in the day has settled by then, with what was due, and any guideline."""
         look = self._of(bank, since, until)
-        rules = self._guideline(look)
+        rules = self._rules(bank)
         return look.chart(
             "throughput",
             "Settled so far, as a share of what is due in the day",
             ask.progress(bank, look.stretch, self._per_day),
-            lambda _: draw.settled_so_far(look, bool(len(rules))),
+            lambda _: draw.settled_so_far(look, bool(rules)),
             needs=("bank_ticks", "payments"),
             nothing=NO_TICK,
-            sets={"guideline": rules},
+            sets={"guideline": self._guideline(rules, look.stretch)} if rules else None,
         )
 
     def costs(self, bank: str | None = None, since: int | None = None, until: int | None = None) -> Chart:
@@ -180,16 +186,18 @@ class PaymentsCharts(Charts):
             of="the lowest",
         )
 
-    def _guideline(self, look: Look) -> pd.DataFrame:
-        """What share of each day's value should have settled by when, for all banks or for the one."""
+    def _rules(self, bank: str | None) -> list[ThroughputRule]:
+        """The guidelines for all banks together (those that hold for everybody), or for the one."""
+        rules = self._sim.world.scenario.throughput_rules
+        return [rule for rule in rules if rule.agents is None or bank in rule.agents]
+
+    def _guideline(self, rules: list[ThroughputRule], s: Stretch) -> pd.DataFrame:
+        """What share of each day's value should have settled by when."""
         import pandas as pd
 
-        rules = [
-            r for r in self._sim.world.scenario.throughput_rules if look.who in (None, *(r.agents or ()))
-        ]
-        s, per_day = look.stretch, self._per_day
+        per_day = self._per_day
         days = range(s.first // per_day, s.last // per_day + 1) if s.ticks else range(0)
-        found = [(day * per_day + r.by_tick, r.fraction) for day in days for r in rules]
+        found = [(day * per_day + rule.by_tick, rule.fraction) for day in days for rule in rules]
         within = [(tick, share) for tick, share in found if s.first <= tick <= s.last]
         return pd.DataFrame(within, columns=["tick", "share"])
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from simcash.payments.tables import COST_KINDS
 from simcash.view import payments_queries as ask
 from simcash.view.charts import POINTS, Drawing, Look
 from simcash.view.look import INK, OTHERS, SERIES, colours, money
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GUIDELINE, RUNS = alt.NamedData("guideline"), alt.NamedData("runs")
+KINDS = [kind.replace("_", " ") for kind in COST_KINDS]
+MORE = ["#F0E442", "#882255", "#44AA99", "#999933"]  # for kinds of cost: they are more than others
+COST_COLOURS = dict(zip(KINDS, SERIES + MORE, strict=True)) | {ask.OTHER_KINDS: OTHERS}
 FEW = 12  # banks whose names have room beside them
 VIRIDIS = alt.Scale(scheme="viridis", type="sqrt")
 
@@ -26,8 +30,10 @@ def stacked_queues(look: Look, column: str) -> Drawing:
 
 
 def cost_areas(look: Look, points: pd.DataFrame) -> Drawing:
+    """Each kind has its own colour, whatever else there is."""
     kinds = list(points["series"].unique())
-    return areas(look, "money", money("cost since the run began, money"), colours(kinds))
+    colour = alt.Color("series:N", title=None).scale(domain=kinds, range=[COST_COLOURS[k] for k in kinds])
+    return areas(look, "money", money("cost since the run began, money"), colour)
 
 
 def level_lines(look: Look, points: pd.DataFrame, quantity: str) -> Drawing:
@@ -102,7 +108,7 @@ def scatter(look: Look, points: pd.DataFrame) -> Drawing:
         color=alt.condition(chosen, alt.value(SERIES[3]), alt.value(SERIES[4])),
         tooltip=[*tips, alt.Tooltip("wait:Q", format=".2f")],
     )
-    names = base.mark_text(color=INK, align="left", dx=12, clip=False).encode(text="bank:N")
+    names = base.mark_text(color=INK, dy=-12).encode(text="bank:N")
     return alt.layer(circles, names if len(points) <= FEW else names.transform_filter(chosen))
 
 

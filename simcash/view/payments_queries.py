@@ -8,6 +8,7 @@ from simcash.view.stretch import Stretch
 NAMED = 6  # banks that have a line of their own
 CROWD = 20  # banks that have a row of their own in the map of flows
 ONE, TWO = "held back by its bank (queue 1)", "in the central queue (queue 2)"
+OTHER_KINDS = "other kinds"
 REST = "the other banks (middle 80 %)"
 
 
@@ -90,9 +91,9 @@ WITH sums AS (
     SELECT tick, kind, place, sum(coalesce(amount, 0)) OVER (PARTITION BY kind ORDER BY tick) AS amount
     FROM kinds CROSS JOIN {s.ends} LEFT JOIN sums USING (kind, tick)
 )
-SELECT tick, CASE WHEN place < {NAMED} THEN replace(kind, '_', ' ') ELSE 'other kinds' END AS series,
-    least(place, {NAMED}) AS place, sum(amount)::BIGINT / 100 AS money
-FROM grown GROUP BY ALL ORDER BY place, tick"""
+SELECT tick, CASE WHEN place < {NAMED} THEN replace(kind, '_', ' ') ELSE '{OTHER_KINDS}' END AS series,
+    sum(amount)::BIGINT / 100 AS money
+FROM grown GROUP BY 1, 2 ORDER BY series, tick"""
 
 
 def effort(s: Stretch) -> str:

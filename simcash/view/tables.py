@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,46 +26,54 @@ OTHERS = "others"
 class TableCharts(Charts):
     """A chart for each column of numbers, by the names of its table and of itself: `counts_value()`."""
 
-    def _columns(self) -> Iterator[tuple[str, Table, Column]]:
-        for table in self._sim._world.tables:
-            if "tick" in table.names and table.kind != "view":
-                for column in table.columns:
-                    if column.labels is None and column.name not in ("tick", "seq", *table.key):
-                        yield f"{table.name}_{column.name}", table, column
+    def _columns(self) -> dict[str, tuple[Table, Column]]:
+        return {
+            f"{table.name}_{column.name}": (table, column)
+            for table in self._sim._world.tables
+            if "tick" in table.names and table.kind != "view"
+            for column in table.columns
+            if column.labels is None and column.name not in ("tick", "seq", *table.key)
+        }
+
+    def _agents(self) -> list[str]:
+        named = (agents(table) for table, _ in self._columns().values())
+        return list(dict.fromkeys(name for column in named if column for name in column.labels or ()))
 
     def _overview(self) -> list[str]:
         return self.__dir__()[:SHOWN]
 
     def __dir__(self) -> list[str]:
-        return [name for name, _, _ in self._columns()]
+        return list(self._columns())
 
     def _told(self) -> list[tuple[str, str]]:
-        return [(name, f"{table.meaning}: {column.meaning}") for name, table, column in self._columns()]
+        return [(name, f"{table.meaning}: {c.meaning}") for name, (table, c) in self._columns().items()]
 
     def __getattr__(self, name: str) -> Any:
-        for known, table, column in self._columns() if name[0] != "_" else ():
-            if name == known:
-                return partial(self._chart, table, column)
-        return super().__getattr__(name)
+        found = None if name.startswith("_") else self._columns().get(name)
+        return super().__getattr__(name) if found is None else partial(self._chart, *found)
 
     def _chart(
         self, table: Table, column: Column, agent: str | None = None, since: int | None = None,
         until: int | None = None,
     ) -> Chart:  # fmt: skip
-        look = self._look(agent, since, until)
-        agents = next((c.name for c in table.columns if c.labels), None)
+        look, whose = self._look(agent, since, until), agents(table)
         return look.chart(
             f"{table.name}_{column.name}", f"{column.meaning} ({table.meaning})",
-            sums(table.name, column.name, agents, agent, look.stretch),
+            sums(table.name, column.name, whose.name if whose else None, agent, look.stretch),
             lambda points: by_agent(look, points, column.meaning), needs=(table.name,),
             nothing=f'the table "{table.name}" is empty', of="the sum",
         )  # fmt: skip
 
 
-def sums(table: str, column: str, agents: str | None, agent: str | None, s: Stretch) -> str:
+def agents(table: Table) -> Column | None:
+    """The column that says whom a row is about: the last of those with names."""
+    return next((column for column in reversed(table.columns) if column.labels), None)
+
+
+def sums(table: str, column: str, whose: str | None, agent: str | None, s: Stretch) -> str:
     """A column summed over each point, for the agents where it is most, and for all others."""
-    name = quoted(agents) if agents else text(column)
-    only = f"AND {name} = {text(agent)}" if agent and agents else ""
+    name = quoted(whose) if whose else text(column)
+    only = f"AND {name} = {text(agent)}" if agent and whose else ""
     return f"""
 WITH sums AS (
     SELECT {s.at} AS upto, {name} AS agent, sum({quoted(column)}) AS amount
