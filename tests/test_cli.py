@@ -181,10 +181,10 @@ def test_what_is_not_there_cannot_be_replayed():
 
 def test_a_run_that_comes_out_otherwise_fails_the_replay():
     report("three-banks", "--db", "run.duckdb")
-    changed("run.duckdb", "UPDATE payments_rows.settlements SET amount = amount + 1 WHERE tick = 7")
+    changed("run.duckdb", "UPDATE payments_rows.payments SET amount = amount + 1 WHERE tick = 7")
     answer = simcash("replay", "run.duckdb", "1")
     assert (answer.exit_code, answer.stdout) == (1, "")
-    assert "settlements differs first in tick 7" in answer.stderr
+    assert "payments differs first in tick 7" in answer.stderr
 
 
 def changed(file: str, query: str) -> None:

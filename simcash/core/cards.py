@@ -39,7 +39,7 @@ def key_numbers(sim: Simulation) -> dict[str, Any]:
 
 
 def suggestions(sim: Simulation) -> list[str]:
-    first = next((t.name for t in sim._world.tables if t.kind == "log"), None)
+    first = next((t.name for t in sim._world.tables if t.kind != "state"), None)
     look = [f'sim.table("{first}")', "sim.tables"] if first else []
     if sim.done:
         return [*look, f"sim.rewind({sim.clock.ticks // 2})", 'sim.save("run.simcash")']

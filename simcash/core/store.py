@@ -33,10 +33,12 @@ def declare(con: Connection, world: str, tables: Sequence[Table]) -> None:
     found = present(con, world)
     for table in tables:
         layout.check_name(table)
+        if table.kind == "view":
+            continue
         if table.name in found:
             for change in layout.fit(world, table, found[table.name]):
                 con.execute(change)
-        elif table.kind != "view":
+        else:
             con.execute(layout.create(world, table))
 
 

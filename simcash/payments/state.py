@@ -52,8 +52,8 @@ OF_BANK = (
 )  # fmt: skip
 OF_PAYMENT = (
     "tx", "parent", "sender", "receiver", "amount", "priority", "original_priority", "divisible",
-    "arrival", "deadline", "submission", "settled", "overdue", "status", "channel", "source",
-    "q1_ticks", "q2_ticks",  # so far as table payments has them
+    "arrival", "deadline", "submission", "settled", "settled_seq", "overdue", "status", "channel", "set_id",
+    "source", "q1_ticks", "q2_ticks",  # so far as table payments has them
     "klass", "declared", "charged", "limited", "entered", "since",
     "parent_slot", "remaining", "goes_at", "delay_paid", "held",
     "next", "previous", "place", "entry", "due_next", "touched",
@@ -71,7 +71,7 @@ SCRATCH = (
     "timer_first", "top_partner", "top_value",
 )  # fmt: skip
 ROWS = (
-    "row_counts", "row_room", "rows_payments", "rows_settlements", "rows_bank_ticks", "rows_bank_days",
+    "row_counts", "row_room", "rows_payments", "rows_bank_ticks", "rows_bank_days",
     "rows_costs", "rows_liquidity", "rows_limits", "rows_notices", "rows_queues", "rows_decisions",
     "rows_collateral", "rows_sets", "rows_runs",
 )  # fmt: skip

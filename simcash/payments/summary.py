@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simcash.core.tables import MISSING
 from simcash.payments.tables import COST_KINDS
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def waiting_by_tick(sim: Simulation) -> list[int]:
 
 def pulse(sim: Simulation, batch: Batch) -> dict[str, int]:
     """One tick's numbers: what settled in it, and what waits at its end."""
-    settled, banks = batch["settlements"]["amount"], batch["bank_ticks"]
+    payments, banks = batch["payments"], batch["bank_ticks"]
+    settled = payments["amount"][payments["settled_seq"] != MISSING]
     return {
         "settled_count": len(settled),
         "settled_value_cents": int(settled.sum()),

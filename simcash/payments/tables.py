@@ -41,6 +41,12 @@ EVENT_TYPES = (
 
 ALGORITHMS = ("fifo_retry", "bilateral", "cycles", "partial_netting", "max_value", "1", "2", "3")
 LOCKS = ("none", "gridlock", "deadlock")
+# A payment's last row says how it settled; the whole of a split payment does so by its parts, in no order.
+SETTLEMENTS = """
+    SELECT {run}tick, settled_seq AS seq, tx_id, sender, receiver, amount, channel, set_id,
+        tick - arrival_tick AS wait_ticks, tick > deadline_tick AS late
+    FROM payments_log WHERE settled_seq IS NOT NULL
+"""
 SET_COLUMNS = (
     Column("set_id", "int64", "its settlements have the same"),
     Column("algorithm", "int8", "the channel by which it settled", CHANNELS),
@@ -97,7 +103,7 @@ def payment_tables(
     def bank(name: str, meaning: str, nullable: bool = False) -> Column:
         return Column(name, "int16" if len(banks) < 32_000 else "int32", meaning, banks, nullable)
 
-    tick, seq = short("tick", "tick in which it happened"), whole("seq", "order within the tick")
+    tick, seq = short("tick", "tick in which it happened"), short("seq", "order within the tick")
     return (
         Table("payments", "one row per payment: its life so far", (
             tick, seq,
@@ -110,9 +116,11 @@ def payment_tables(
             short("arrival_tick", "tick of arrival"), short("deadline_tick", "last tick in time"),
             short("submission_tick", "tick of the latest submission to the central queue", True),
             short("settled_tick", "tick of settlement", True),
+            short("settled_seq", "order of its settlement within that tick", True),
             short("overdue_since", "tick in which it was marked overdue", True),
             code("status", STATUSES, "where it is"),
             code("channel", CHANNELS, "how it settled", True),
+            whole("set_id", "the payments settled together with it share this id", True),
             code("source", SOURCES, "where it came from"),
             short("q1_ticks", "completed ticks of waiting in the bank's own queue"),
             short("q2_ticks", "completed ticks of waiting in the central queue"),
@@ -124,7 +132,7 @@ def payment_tables(
             whole("set_id", "the payments settled together with it share this id", True),
             short("wait_ticks", "settlement tick minus arrival tick"),
             Column("late", "bool", "settled after its deadline tick"),
-        )),
+        ), kind="view", level="summary", sql=SETTLEMENTS),
         Table("bank_ticks", "one row per bank and tick, at the tick's end", (
             tick, bank("bank", "the bank"),
             whole("balance", "cents, after the end-of-day return"),

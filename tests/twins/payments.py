@@ -320,7 +320,7 @@ class Twin:
 
     def mark_settled(self, payment, channel, set_id):
         payment.status, payment.channel, payment.settled_tick = "settled", channel, self.now
-        payment.set_id = set_id
+        payment.set_id, payment.settled_seq = set_id, self.log.seq
         self.settle_part(payment)
         self.settled_today.append(payment)
         self.counted.append(payment)

@@ -3,7 +3,13 @@
 from tests.twins.payments_shocks import outage_of
 
 LEVELS = ("off", "summary", "standard", "full")
-LEVEL_OF = {"payments": 1, "bank_days": 1, "queue_snapshots": 3, "policy_decisions": 3}  # others: 2
+LEVEL_OF = {
+    "payments": 1,
+    "settlements": 1,
+    "bank_days": 1,
+    "queue_snapshots": 3,
+    "policy_decisions": 3,
+}  # others: 2
 TABLES = ("payments", "settlements", "bank_ticks", "bank_days", "costs", "liquidity", "limits", "notices",
           "queue_snapshots", "policy_decisions", "lsm_sets", "lsm_runs", "collateral")  # fmt: skip
 WITHOUT_SEQ = ("bank_ticks", "bank_days", "queue_snapshots")
@@ -55,8 +61,9 @@ def of_payment(payment):
         "priority": payment.priority, "original_priority": payment.original_priority,
         "divisible": payment.divisible, "arrival_tick": payment.arrival_tick,
         "deadline_tick": payment.deadline_tick, "submission_tick": payment.submission_tick,
-        "settled_tick": payment.settled_tick, "overdue_since": payment.overdue_since,
-        "status": payment.status, "channel": payment.channel, "source": payment.source,
+        "settled_tick": payment.settled_tick, "settled_seq": payment.settled_seq,
+        "overdue_since": payment.overdue_since, "status": payment.status, "channel": payment.channel,
+        "set_id": payment.set_id, "source": payment.source,
         "q1_ticks": payment.q1_ticks, "q2_ticks": payment.q2_ticks,
     }  # fmt: skip
 

@@ -31,6 +31,7 @@ class Payment:
     queue_class: str | None = None
     set_id: int | None = None
     parent: "Payment | None" = None
+    settled_seq: int | None = None
     parts_settled: int = 0  # of what was split
     due_tick: int | None = None  # when a part that waits is submitted
     queued_since: int = 0  # since when it has been in its queue

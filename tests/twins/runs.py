@@ -59,12 +59,15 @@ class EngineRun:
     def rows(self, table):
         if table == "lsm_sets":  # a view of what is stored
             return [row | self.members(row["set_id"]) for row in self.kept["sets"]]
-        if table == "policy_decisions":  # another
+        if table == "settlements":  # another
+            settled = [settlement(row) for row in self.kept["payments"] if row["settled_seq"] is not None]
+            return sorted(settled, key=lambda row: (row["tick"], row["seq"]))
+        if table == "policy_decisions":
             return [decision(row) for row in self.kept["decisions"]]
         return self.kept[table]
 
     def members(self, set_id):
-        settled = [row for row in self.kept["settlements"] if row["set_id"] == set_id]
+        settled = [row for row in self.kept["payments"] if row["set_id"] == set_id]
         banks = [b for b in self.world.ids if any(b in (row["sender"], row["receiver"]) for row in settled)]
         nets = [
             sum(row["amount"] * ((row["receiver"] == b) - (row["sender"] == b)) for row in settled)
@@ -72,6 +75,14 @@ class EngineRun:
         ]
         ids = sorted(row["tx_id"] for row in settled)
         return {"banks": banks, "tx_ids": ids, "net_positions": nets}
+
+
+def settlement(payment):
+    """The row of a payment that settled, as its settlement is read."""
+    same = ("tick", "tx_id", "sender", "receiver", "amount", "channel", "set_id")
+    waited, late = payment["tick"] - payment["arrival_tick"], payment["tick"] > payment["deadline_tick"]
+    row = {name: payment[name] for name in same} | {"seq": payment["settled_seq"]}
+    return {name: (row | {"wait_ticks": waited, "late": late})[name] for name in SETTLEMENT}
 
 
 def decision(stored):
@@ -82,6 +93,9 @@ def decision(stored):
     return {name: parameters if name == "parameters" else stored[name] for name in DECISION}
 
 
+SETTLEMENT = (
+    "tick", "seq", "tx_id", "sender", "receiver", "amount", "channel", "set_id", "wait_ticks", "late",
+)  # fmt: skip
 DECISION = ("tick", "seq", "bank", "tree", "tx_id", "action", "parameters", "reason", "path")
 RUNS = {"twin": TwinRun, "engine": EngineRun}
 

@@ -112,7 +112,7 @@ def in_order(rows, table, play):
     if table.name == "settlements":
         rows = sets_in_order(rows)
     if table.name == "payments":
-        rows = changes(rows)
+        rows = changes([row | {"settled_seq": row["settled_seq"] is not None} for row in rows])
     key = ORDER.get(table.name, lambda row: [place.get(row[name], row[name]) for name in table.order])
     ordered = sorted(rows, key=key)
     if table.name not in ORDER:

@@ -105,9 +105,9 @@ def begin(s, p, source):
     s.original_priority[p] = s.priority[p]
     s.arrival[p] = t
     s.submission[p] = NONE
-    s.settled[p] = NONE
+    s.settled[p] = s.settled_seq[p] = NONE
     s.overdue[p] = NONE
-    s.channel[p] = NONE
+    s.channel[p] = s.set_id[p] = NONE
     s.source[p] = source
     s.q1_ticks[p] = 0
     s.q2_ticks[p] = 0

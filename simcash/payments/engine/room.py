@@ -32,7 +32,6 @@ from simcash.payments.engine.codes import (
     T_QUEUES,
     T_RUNS,
     T_SETS,
-    T_SETTLEMENTS,
     TIMERS,
     TOUCHED,
 )
@@ -55,7 +54,6 @@ def has_room(s):
     need[3] = s.at[TIMERS] + 2 * banks
     rows = need[4:]
     rows[T_PAYMENTS] = payments
-    rows[T_SETTLEMENTS] = payments
     rows[T_BANK_TICKS] = banks
     rows[T_BANK_DAYS] = banks
     rows[T_COSTS] = banks * (5 + rules) + 4 * payments

@@ -26,7 +26,6 @@ from simcash.payments.engine.codes import (
     T_QUEUES,
     T_RUNS,
     T_SETS,
-    T_SETTLEMENTS,
     TOUCHED,
     YES,
 )
@@ -60,24 +59,6 @@ def write_payments(s):
                 rows[column, n + k] = s.payment[column - 2, s.touched_list[k]]
         s.row_counts[T_PAYMENTS] = n + s.at[TOUCHED]
     s.at[TOUCHED] = 0
-
-
-@inner
-def write_settlement(s, p, channel, set_id):
-    if s.options[RECORD] < STANDARD:
-        return
-    i, rows, t = s.row_counts[T_SETTLEMENTS], s.rows_settlements, s.at[NOW]
-    rows[0, i] = t
-    rows[1, i] = next_seq(s)
-    rows[2, i] = s.tx[p]
-    rows[3, i] = s.sender[p]
-    rows[4, i] = s.receiver[p]
-    rows[5, i] = s.amount[p]
-    rows[6, i] = channel
-    rows[7, i] = set_id
-    rows[8, i] = t - s.arrival[p]
-    rows[9, i] = 1 if t > s.deadline[p] else 0
-    s.row_counts[T_SETTLEMENTS] = i + 1
 
 
 @inner

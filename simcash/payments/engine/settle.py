@@ -25,7 +25,7 @@ from simcash.payments.engine.codes import (
     SETTLED_VALUE,
     SYSTEM_BACK,
 )
-from simcash.payments.engine.rows import touch, write_limit, write_settlement
+from simcash.payments.engine.rows import next_seq, touch, write_limit
 
 COVERED = NONE  # nothing stops the payment
 
@@ -172,7 +172,9 @@ def mark_settled(s, p, channel, set_id):
     s.at[LIVE] -= 1
     s.at[SETTLED_NOW] += 1
     s.settled[p] = t
+    s.settled_seq[p] = next_seq(s)
     s.channel[p] = channel
+    s.set_id[p] = set_id
     s.sent_tick[a] += amount
     s.received_tick[b] += amount
     s.net_today[a] -= amount
@@ -185,7 +187,6 @@ def mark_settled(s, p, channel, set_id):
         s.day[SETTLED_N, a] += 1
         s.day[SETTLED_VALUE, a] += amount
     touch(s, p)
-    write_settlement(s, p, channel, set_id)
     complete(s, p)
 
 
