@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from operator import index
 from pathlib import Path
 from time import perf_counter, sleep
@@ -102,6 +102,11 @@ class Loop:
         return self.source.name
 
     @property
+    def world_name(self) -> str:
+        """What kind of world it is."""
+        return self._facts.world
+
+    @property
     def run_id(self) -> int:
         """The number of this run in its history."""
         return self._recorder.run_id
@@ -128,6 +133,11 @@ class Loop:
     def now(self) -> int:
         """Ticks completed, which is the next tick to execute."""
         return self._now
+
+    @property
+    def start(self) -> int:
+        """The tick it began at."""
+        return self._facts.start
 
     @property
     def day(self) -> int:
@@ -230,17 +240,26 @@ class Loop:
                 self._tell()
         return self
 
-    def watch(self, watcher: Watcher) -> Callable[[], None]:
+    def watch(self, watcher: Watcher) -> None:
         """Call `watcher(batch, now)` in the moving thread after each movement, with None for the batch where
-        time went back, something was done between ticks, or playing began or ended. The answer ends it."""
+        time went back, something was done between ticks, or playing began or ended."""
         with self._lock:
             self._watchers += (watcher,)
 
-        def end() -> None:
-            with self._lock:
-                self._watchers = tuple(other for other in self._watchers if other is not watcher)
+    def unwatch(self, watcher: Watcher) -> None:
+        """Do not call it any more."""
+        with self._lock:
+            self._watchers = tuple(other for other in self._watchers if other is not watcher)
 
-        return end
+    @contextmanager
+    def at_rest(self, patience: float = -1) -> Iterator[bool]:
+        """Nothing else moves it meanwhile; False, and no rest, where that took more than so many seconds."""
+        held = self._lock.acquire(timeout=patience)
+        try:
+            yield held
+        finally:
+            if held:
+                self._lock.release()
 
     def _tell(self) -> None:
         """Something changed, but time did not go on."""

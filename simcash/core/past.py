@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from simcash.core.loop import pass_over
+from simcash.core.loop import NEVER, REPLAYED, pass_over
 from simcash.core.story import Acted
 from simcash.core.tables import Batch
 
@@ -22,14 +22,14 @@ class Past:
             self._act()
         pass_over(world, tick)
 
-    def go(self, tick: int) -> list[Batch]:
-        """On to a tick, what was done in it included; what happened on the way."""
-        world, batches = self.world, []
+    def go(self, tick: int, most: int = REPLAYED) -> Iterator[Batch]:
+        """On to a tick, what was done in it included; what happened, at most so many ticks at once."""
+        world = self.world
         while world.now < tick:
-            stop = min(tick, self._ahead[0].tick) if self._ahead else tick
-            batches.append(world.step(stop - world.now))
+            stop = min(tick, world.now + most, self._ahead[0].tick if self._ahead else NEVER)
+            batch = world.step(stop - world.now)
             self._act()
-        return batches
+            yield batch
 
     def _act(self) -> None:
         """Do again what was done in the tick reached."""

@@ -77,8 +77,7 @@ class Simulation(Loop):
         """Another world as this run's was at its first tick, then again at every tick after it up to now."""
         past = self.past_from(self._facts.start)
         yield past.world
-        while past.world.now < past.until:
-            past.go(past.world.now + 1)
+        for _ in past.go(past.until, 1):
             yield past.world
 
     def fork(self, set: Mapping[str, Any] | None = None) -> Self:

@@ -95,8 +95,7 @@ def moments(batch: Batch, first: int, until: int) -> Arrays:
     tick, waits = rows["tick"], rows["status"] <= codes.QUEUE2
     done = np.flatnonzero(rows["settled_tick"] == tick)
     kind = OF_CHANNEL[rows["channel"][done]]
-    sets = rows.get("set_id", np.full(tick.size, codes.NONE))
-    group = np.where(kind == CYCLE, sets[done], codes.NONE)
+    group = np.where(kind == CYCLE, rows["set_id"][done], codes.NONE)
     settled = rows["sender"][done], rows["receiver"][done], rows["amount"][done]
     came = np.flatnonzero(waits & ((rows["arrival_tick"] == tick) | (rows["submission_tick"] == tick)))
     late = np.flatnonzero(rows["overdue_since"] == tick)

@@ -910,7 +910,11 @@ def test_a_step_costs_microseconds(sim):
 
 def test_who_watches_is_told_of_every_movement(sim):
     told = []
-    end = sim.watch(lambda batch, now: told.append((None if batch is None else batch.count(), now)))
+
+    def watcher(batch, now):
+        told.append((None if batch is None else batch.count(), now))
+
+    sim.watch(watcher)
     assert sim.step()["moves"] is not None
     sim.step(2)
     sim.act(Give("red", "blue", 1))
@@ -918,17 +922,21 @@ def test_who_watches_is_told_of_every_movement(sim):
     sim.rewind(4)
     assert [now for batch, now in told if batch is None] == [3, 4]
     assert [now for batch, now in told if batch is not None][-1] == 9
-    end()
+    sim.unwatch(watcher)
     sim.run(until=9)
     assert told[-1] == (None, 4)
 
 
 def test_who_watches_sees_every_row_once(sim):
     seen = []
-    end = sim.watch(lambda batch, now: seen.extend(batch["moves"]["amount"].tolist()))
+
+    def watcher(batch, now):
+        seen.extend(batch["moves"]["amount"].tolist())
+
+    sim.watch(watcher)
     sim.step()
     sim.run()
-    end()
+    sim.unwatch(watcher)
     assert seen == sim.table("moves")["amount"].tolist()
 
 
@@ -944,10 +952,13 @@ def test_who_watches_is_told_that_playing_began_and_ended(sim):
 
 
 def test_trouble_that_stopped_it_from_playing_is_known_before_it_is_raised(sim):
-    end = sim.watch(lambda batch, now: 1 / (now - 3))
+    def watcher(batch, now):
+        return 1 / (now - 3)
+
+    sim.watch(watcher)
     sim.play(None)
     sim._player.join()
-    end()
+    sim.unwatch(watcher)
     assert isinstance(sim.trouble, ZeroDivisionError)
     with pytest.raises(ZeroDivisionError):
         sim.pause()
