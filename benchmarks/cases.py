@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks import payments as lists
 from benchmarks import saving as scarce
 from benchmarks.measure import HERE, Line, alternate, answer, child, line, seconds
+from benchmarks.pictures import graph
 
 DAYS = 50  # of the payment list that simcash runs; the others run its first day
 Result = dict[str, Any]
@@ -329,4 +330,5 @@ CASES: dict[str, Callable[[bool], list[Line]]] = {
     "many": many,
     "decisions": decisions,
     "t2-trees": t2_trees,
+    "graph": graph,
 }

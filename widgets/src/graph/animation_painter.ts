@@ -7,7 +7,7 @@ import { share } from "./structure";
 
 type Context = CanvasRenderingContext2D;
 const FULL = 2 * Math.PI;
-const TAIL = 7;
+const TAIL = 5;
 const line = curve();
 
 /** Draws the animations of a moment; `still` users get the same marks without movement and blinking. */
@@ -142,7 +142,7 @@ function dot(context: Context, x: number, y: number, radius: number): void {
 /** A drop with its tail, at a part of the current line. */
 function comet(context: Context, at: number, radius: number, alpha: number): void {
   for (let i = TAIL; i >= 0; i--) {
-    const t = at - 0.018 * i;
+    const t = at - 0.022 * i;
     if (t < 0) continue;
     context.globalAlpha = alpha * (1 - i / (TAIL + 1)) ** 1.6;
     dot(context, curveX(line, t), curveY(line, t), radius * (1 - (0.6 * i) / TAIL));

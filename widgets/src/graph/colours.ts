@@ -11,11 +11,12 @@ export interface Palette {
   loop: string;
   alarm: string;
   tones: string[];
+  tints: string[]; // of each tone, what of a node is not filled
 }
 
 export const TONES = 24;
 
-export const PALETTES: Record<Theme, Palette> = {
+const COLOURS: Record<Theme, Omit<Palette, "tints">> = {
   light: {
     ink: "#1d2833",
     muted: "#5b6875",
@@ -39,6 +40,17 @@ export const PALETTES: Record<Theme, Palette> = {
     tones: ramp("#3f9bdb", "#8fb4c2", "#efb93c", "#ff6a2b"),
   },
 };
+
+/** The colours of a theme on the ground that the host has. */
+export function palette(theme: Theme, ground = ""): Palette {
+  const surface = /^#[0-9a-f]{6}$/i.test(ground) ? ground : COLOURS[theme].surface;
+  const { tones } = COLOURS[theme];
+  return {
+    ...COLOURS[theme],
+    surface,
+    tints: tones.map((tone) => mixed(surface, tone, theme === "dark" ? 0.04 : 0.13)),
+  };
+}
 
 /** TONES colours through the given ones. */
 function ramp(...stops: string[]): string[] {

@@ -1,19 +1,17 @@
 import { type Palette, TONES } from "./colours";
-import { gap, ringWidth } from "./place";
+import { gap } from "./place";
 import type { Scene } from "./scene";
 import { filled, outline } from "./shapes";
 
 const FULL = 2 * Math.PI;
 const DIM = 0.22;
+const ROOMY = 9; // from this radius on there is a hair of space between rim and fill
 
 /** Which nodes stand out: a byte per node, or null when all are alike. */
 export type Marks = Uint8Array | null;
 
-/** The nodes, as few paths as there are colours: first what lies below, then the fill, the rim and the ring. */
+/** The nodes, each as a few filled shapes one upon the other: fills cost a third of what strokes cost. */
 export class NodePainter {
-  private order = new Int32Array(0);
-  private readonly starts = new Int32Array(TONES + 1); // of each colour in `order`
-  private readonly ends = new Int32Array(TONES + 1);
   private shapes: string[] = [];
   private glow: HTMLCanvasElement | null = null;
   private glowColour = "";
@@ -24,100 +22,61 @@ export class NodePainter {
     for (let i = 0; i < scene.count; i++) this.shapes[i] = scene.shape(i);
   }
 
-  draw(context: CanvasRenderingContext2D, scene: Scene, palette: Palette, matches: Marks): void {
-    if (this.shapes.length !== scene.count) this.refresh(scene);
-    this.sort(scene);
-    this.glows(context, scene, palette);
-    this.ground(context, scene, palette);
-    if (matches) {
-      context.globalAlpha = DIM;
-      this.bodies(context, scene, palette, matches, 0);
-      context.globalAlpha = 1;
-    }
-    this.bodies(context, scene, palette, matches, 1);
-  }
-
-  /** Orders the nodes by colour, without allocating. */
-  private sort({ count, tone, structure }: Scene): void {
-    if (this.order.length !== count) this.order = new Int32Array(count);
-    const toned = structure.encoding.node.tone !== undefined;
-    const of = (i: number) => (toned ? Math.min(TONES - 1, Math.floor(tone.shown[i] * TONES)) : 0);
-    this.starts.fill(0);
-    for (let i = 0; i < count; i++) this.starts[of(i) + 1]++;
-    for (let k = 0; k < TONES; k++) this.starts[k + 1] += this.starts[k];
-    this.ends.set(this.starts);
-    for (let i = 0; i < count; i++) this.order[this.ends[of(i)]++] = i;
-  }
-
-  private ground(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
-    context.beginPath();
-    for (let i = 0; i < scene.count; i++) {
-      outline(context, this.shapes[i], scene.px[i], scene.py[i], scene.pr[i] + 1);
-    }
-    context.fillStyle = palette.surface;
-    context.fill();
-  }
-
-  private bodies(
+  paint(
     context: CanvasRenderingContext2D,
     scene: Scene,
     palette: Palette,
     matches: Marks,
-    mark: number,
+    from: number,
+    until: number,
   ): void {
-    const alpha = context.globalAlpha;
-    for (let tone = 0; tone < TONES; tone++) {
-      const [from, to] = [this.starts[tone], this.starts[tone + 1]];
-      if (from === to) continue;
-      context.fillStyle = palette.tones[tone];
-      context.strokeStyle = palette.tones[tone];
-      context.beginPath();
-      this.each(from, to, matches, mark, (i) => this.rim(context, scene, i));
-      context.globalAlpha = alpha * 0.16;
-      context.fill();
-      context.globalAlpha = alpha;
-      context.lineWidth = scene.count > 300 ? 1 : 1.6;
-      context.stroke();
-      context.beginPath();
-      this.each(from, to, matches, mark, (i) => this.level(context, scene, i));
-      context.fill();
+    if (this.shapes.length !== scene.count) this.refresh(scene);
+    const { glow, fill, tone } = scene.structure.encoding.node;
+    for (let i = from; i < until; i++) {
+      const dim = matches !== null && matches[i] === 0;
+      context.globalAlpha = dim ? DIM : 1;
+      if (glow && !dim && scene.glow.shown[i] > 0.02) this.light(context, scene, palette, i);
+      if (scene.reach[i] > scene.pr[i] && !dim) ring(context, scene, palette, i);
+      const of = tone ? Math.min(TONES - 1, Math.floor(scene.tone.shown[i] * TONES)) : 0;
+      this.body(context, scene, palette, i, of, fill ? scene.fill.shown[i] : 1);
     }
+    context.globalAlpha = 1;
+  }
+
+  /** A rim in the node's colour, within it the ground, and what is left of its liquidity from below. */
+  private body(
+    context: CanvasRenderingContext2D,
+    scene: Scene,
+    palette: Palette,
+    i: number,
+    tone: number,
+    share: number,
+  ): void {
+    const shape = this.shapes[i];
+    const [x, y, r] = [scene.px[i], scene.py[i], scene.pr[i]];
+    context.fillStyle = palette.tones[tone];
     context.beginPath();
-    this.each(0, scene.count, matches, mark, (i) => waitingRing(context, scene, i));
-    context.fillStyle = palette.waiting;
+    outline(context, shape, x, y, r);
+    context.fill();
+    if (share >= 0.995 && r <= ROOMY) return;
+    context.fillStyle = palette.tints[tone];
+    context.beginPath();
+    outline(context, shape, x, y, r - (r > ROOMY ? 1.5 : 1));
+    context.fill();
+    context.fillStyle = palette.tones[tone];
+    context.beginPath();
+    filled(context, shape, x, y, r > ROOMY ? r - 3 : r - 1, share);
     context.fill();
   }
 
-  private each(from: number, to: number, matches: Marks, mark: number, use: (node: number) => void): void {
-    for (let k = from; k < to; k++) {
-      const node = this.order[k];
-      if (!matches || matches[node] === mark) use(node);
-    }
-  }
-
-  private rim(context: CanvasRenderingContext2D, { px, py, pr }: Scene, i: number): void {
-    outline(context, this.shapes[i], px[i], py[i], pr[i]);
-  }
-
-  /** The filled part lies within the rim, with a hair of space where there is room for it. */
-  private level(context: CanvasRenderingContext2D, scene: Scene, i: number): void {
-    const { px, py, pr, fill, structure } = scene;
-    const inner = pr[i] > 9 ? pr[i] - 2.6 : pr[i];
-    const share = structure.encoding.node.fill ? fill.shown[i] : 1;
-    filled(context, this.shapes[i], px[i], py[i], inner, share);
-  }
-
-  private glows(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
-    if (!scene.structure.encoding.node.glow) return;
+  private light(context: CanvasRenderingContext2D, scene: Scene, palette: Palette, i: number): void {
+    const strength = scene.glow.shown[i];
+    const radius = scene.pr[i] * 1.5 + 12 * strength;
+    const alpha = context.globalAlpha;
+    context.globalAlpha = 0.75 * strength;
     const sprite = this.glowSprite(palette.alarm);
-    for (let i = 0; i < scene.count; i++) {
-      const strength = scene.glow.shown[i];
-      if (strength < 0.02) continue;
-      const radius = scene.pr[i] * 1.5 + 12 * strength;
-      context.globalAlpha = 0.75 * strength;
-      context.drawImage(sprite, scene.px[i] - radius, scene.py[i] - radius, 2 * radius, 2 * radius);
-    }
-    context.globalAlpha = 1;
+    context.drawImage(sprite, scene.px[i] - radius, scene.py[i] - radius, 2 * radius, 2 * radius);
+    context.globalAlpha = alpha;
   }
 
   private glowSprite(colour: string): HTMLCanvasElement {
@@ -138,13 +97,15 @@ export class NodePainter {
   }
 }
 
-function waitingRing(context: CanvasRenderingContext2D, scene: Scene, node: number): void {
-  const width = ringWidth(scene, node);
-  if (!width) return;
-  const [x, y] = [scene.px[node], scene.py[node]];
-  const inner = scene.pr[node] + gap(scene.pr[node]);
-  context.moveTo(x + inner + width, y);
-  context.arc(x, y, inner + width, 0, FULL);
-  context.moveTo(x + inner, y);
-  context.arc(x, y, inner, 0, FULL, true);
+/** What waits, around the node: a disc of it, and the ground upon that. */
+function ring(context: CanvasRenderingContext2D, scene: Scene, palette: Palette, i: number): void {
+  const [x, y, r] = [scene.px[i], scene.py[i], scene.pr[i]];
+  context.fillStyle = palette.waiting;
+  context.beginPath();
+  context.arc(x, y, scene.reach[i], 0, FULL);
+  context.fill();
+  context.fillStyle = palette.surface;
+  context.beginPath();
+  context.arc(x, y, r + gap(r), 0, FULL);
+  context.fill();
 }

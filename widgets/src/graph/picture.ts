@@ -3,9 +3,10 @@ import type { Animations } from "./animations";
 import type { Camera } from "./camera";
 import type { Palette } from "./colours";
 import { curve } from "./curve";
-import { EdgeLayer } from "./edge_layer";
+import { EdgePainter } from "./edge_painter";
 import { nodesCurve } from "./hit";
 import { Labels } from "./labels";
+import { Layer } from "./layer";
 import { type Marks, NodePainter } from "./node_painter";
 import { place } from "./place";
 import type { Scene } from "./scene";
@@ -19,15 +20,23 @@ export interface Focus {
   matches: Marks;
 }
 
+export const LIVE = 300; // more nodes than this are not painted for every picture but kept as a layer
+const SMOOTH = 19; // milliseconds from picture to picture: above it, smaller slices
+const HAIRS = 700; // a slice of edges, in hairlines
+const NODES = 220; // a slice of nodes
+
 const line = curve();
 
 /** The canvas: from back to front the edges, what is lit of them, nodes, animations and names. */
 export class Picture {
-  readonly edges = new EdgeLayer();
   readonly nodes = new NodePainter();
   readonly labels = new Labels();
+  private readonly edges = new EdgePainter();
+  private readonly edgeLayer = new Layer();
+  private readonly nodeLayer = new Layer();
   private ratio = 1;
   private relabel = true;
+  private pace = 1; // how much fits into a slice on this machine
 
   constructor(readonly canvas: HTMLCanvasElement) {}
 
@@ -35,15 +44,22 @@ export class Picture {
     this.ratio = ratio;
     this.canvas.width = Math.round(camera.width * ratio);
     this.canvas.height = Math.round(camera.height * ratio);
-    this.edges.resize(camera, ratio);
+    this.edgeLayer.resize(camera, ratio);
+    this.nodeLayer.resize(camera, ratio);
     this.labels.forget();
     this.relabel = true;
   }
 
-  /** Places moved or colours changed: names are chosen anew, edges are painted anew. */
+  /** The numbers changed: what is kept is painted anew, after the painting under way. */
+  updated(): void {
+    this.edgeLayer.stale = true;
+    this.nodeLayer.stale = true;
+  }
+
+  /** Places moved: names are chosen anew as well. */
   changed(): void {
+    this.updated();
     this.relabel = true;
-    this.edges.invalidate();
   }
 
   /** Sizes changed: names are chosen anew. */
@@ -53,11 +69,17 @@ export class Picture {
 
   recoloured(): void {
     this.labels.forget();
-    this.edges.restart();
+    this.edgeLayer.restart();
+    this.nodeLayer.restart();
     this.relabel = true;
   }
 
-  /** Draws a moment; true while edges are still being painted. */
+  /** Whether the next picture begins to paint many nodes anew. */
+  get nodesBegin(): boolean {
+    return this.nodeLayer.begins;
+  }
+
+  /** Draws a moment; true while something is still being painted. */
   draw(
     scene: Scene,
     camera: Camera,
@@ -69,18 +91,35 @@ export class Picture {
     const context = this.canvas.getContext("2d");
     if (!context) return false;
     place(scene, camera);
-    const unfinished = this.edges.work(scene, camera, palette, moment.interval);
+    this.pace = Math.max(0.25, Math.min(2, this.pace * (moment.interval > SMOOTH ? 0.85 : 1.03)));
+    const unfinished = this.work(scene, camera, palette, focus);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, camera.width, camera.height);
     context.globalAlpha = focus.selected >= 0 || focus.selectedEdge || focus.matches ? 0.4 : 1;
-    this.edges.draw(context, camera);
+    this.edgeLayer.draw(context, camera);
     context.globalAlpha = 1;
     this.lit(context, scene, palette, focus);
-    this.nodes.draw(context, scene, palette, focus.matches);
+    if (scene.count > LIVE) this.nodeLayer.draw(context, camera);
+    else this.nodes.paint(context, scene, palette, focus.matches, 0, scene.count);
     this.marks(context, scene, palette, focus);
     drawAnimations(context, scene, animations, palette, moment.now, moment.still);
     this.names(context, scene, camera, palette, focus);
     return unfinished;
+  }
+
+  /** A slice of the layers that are not up to date. */
+  private work(scene: Scene, camera: Camera, palette: Palette, focus: Focus): boolean {
+    const { edges, edgeLayer, nodeLayer, nodes, pace } = this;
+    if (edgeLayer.begins) edges.begin(scene, camera);
+    const slice = Math.round((pace * HAIRS) / edges.cost);
+    const left = edgeLayer.work(camera, edges.edges.count, slice, (context, from, until) =>
+      edges.paint(context, scene, palette, from, until),
+    );
+    if (scene.count <= LIVE) return left;
+    const more = nodeLayer.work(camera, scene.count, Math.round(pace * NODES), (context, from, until) =>
+      nodes.paint(context, scene, palette, focus.matches, from, until),
+    );
+    return left || more;
   }
 
   private names(

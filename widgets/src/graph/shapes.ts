@@ -63,10 +63,10 @@ function below(
     started = true;
   };
   for (let i = 0; i < polygon.length; i++) {
-    const [au, av] = polygon[i];
-    const [bu, bv] = polygon[(i + 1) % polygon.length];
-    if (av >= level) to(au, av);
-    if (av >= level !== bv >= level) to(au + ((bu - au) * (level - av)) / (bv - av), level);
+    const [fromU, fromV] = polygon[i];
+    const [toU, toV] = polygon[(i + 1) % polygon.length];
+    if (fromV >= level) to(fromU, fromV);
+    if (fromV >= level !== toV >= level) to(fromU + ((toU - fromU) * (level - fromV)) / (toV - fromV), level);
   }
   path.closePath();
 }

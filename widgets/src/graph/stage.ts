@@ -1,10 +1,10 @@
 import { Animations } from "./animations";
 import { Camera } from "./camera";
 import { Card } from "./card";
-import { PALETTES, type Palette } from "./colours";
+import { type Palette, palette } from "./colours";
 import { edgeAt, nodeAt } from "./hit";
 import { Pace } from "./pace";
-import { type Focus, Picture } from "./picture";
+import { type Focus, LIVE, Picture } from "./picture";
 import { point } from "./pointer";
 import { Scene } from "./scene";
 import type { Structure } from "./structure";
@@ -34,7 +34,7 @@ export class Stage {
   still = false;
   stopped = false;
   visible = true;
-  palette: Palette = PALETTES.light;
+  palette: Palette = palette("light");
   private scheduled = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private follows = false;
@@ -68,7 +68,7 @@ export class Stage {
     this.picture.nodes.refresh(this.scene);
     if (first) this.scene.ease(Number.POSITIVE_INFINITY);
     if (first || now - this.named > NAMES) this.rename(now);
-    this.picture.edges.invalidate();
+    this.picture.updated();
     this.wake();
     return true;
   }
@@ -134,8 +134,8 @@ export class Stage {
     const interval = this.follows ? now - this.last : 0;
     this.pace.tick(now, this.follows);
     this.last = now;
-    const moving = this.scene.ease(this.still ? Number.POSITIVE_INFINITY : Math.max(16, interval));
-    if (this.wasMoving && !moving) this.picture.edges.invalidate(); // lines end at rims, which are at rest now
+    const moving = this.ease(interval);
+    if (this.wasMoving && !moving) this.picture.updated(); // lines end at rims, which are at rest now
     this.wasMoving = moving;
     const running = this.animations.prune(now) && !this.stopped;
     const moment = { now, interval, still: this.still };
@@ -145,6 +145,12 @@ export class Stage {
     this.follows = moving || unfinished || (running && !this.still);
     if (this.follows) this.wake();
     else if (running) this.timer = setTimeout(() => this.wake(), SLOWLY);
+  }
+
+  /** Few nodes ease from frame to frame; many go there at once, when a painting of them begins. */
+  private ease(interval: number): boolean {
+    if (this.scene.count > LIVE) return this.picture.nodesBegin && this.scene.ease(Number.POSITIVE_INFINITY);
+    return this.scene.ease(this.still ? Number.POSITIVE_INFINITY : Math.max(16, interval));
   }
 
   private rename(now: number): void {

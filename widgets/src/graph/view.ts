@@ -2,7 +2,7 @@ import { element, iconButton } from "../shared/dom";
 import type { Message, Model, OnMessage } from "../shared/model";
 import { currentTheme, lessMotion, watchMotion, watchTheme } from "../shared/theme";
 import { spoken } from "./card";
-import { PALETTES } from "./colours";
+import { palette } from "./colours";
 import { Connection } from "./connection";
 import { Controls } from "./controls";
 import { help } from "./help";
@@ -179,16 +179,16 @@ export class GraphView {
 
   private searched(): void {
     this.stage.focus.matches = this.search.matches;
-    this.stage.wake();
+    this.stage.moved();
   }
 
   private recolour(): void {
     const theme = currentTheme();
     this.root.dataset.theme = theme;
-    const surface = getComputedStyle(this.root).getPropertyValue("--jp-layout-color0").trim();
-    const palette = { ...PALETTES[theme], ...(surface && { surface }) };
-    this.stage.recolour(palette);
-    const fresh = legend(this.stage.scene.structure.encoding, palette);
+    const ground = getComputedStyle(this.root).getPropertyValue("--jp-layout-color0").trim();
+    const colours = palette(theme, ground);
+    this.stage.recolour(colours);
+    const fresh = legend(this.stage.scene.structure.encoding, colours);
     this.legend.replaceWith(fresh);
     this.legend = fresh;
   }
