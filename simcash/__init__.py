@@ -63,6 +63,8 @@ FACES: dict[str, dict[str, str]] = {
         "cost_attribution": "simcash.payments.attribution:cost_attribution",
         "payment_costs": "simcash.payments.attribution:payment_costs",
         "inspector": "simcash.view.inspector:inspector",
+        "microscope": "simcash.view.microscope:microscope",
+        "policy_editor": "simcash.view.editor:bank_editor",
     },
 }
 

@@ -164,9 +164,13 @@ def from_file(policy: Any) -> bool:
 
 def checked_for(policy: Any, world: Payments) -> Any:
     """A policy as a world keeps it, its trees checked."""
+    return in_place(Behaviour(policy=policy).policy, None, terms_of(world))
+
+
+def terms_of(world: Payments) -> Terms:
+    """What a world asks of policies."""
     toggles = world.scenario.policy_feature_toggles
-    out = forbidden(toggles.include, toggles.exclude) if toggles else forbidden(None, None)
-    return in_place(Behaviour(policy=policy).policy, None, Terms(world.ids, out))
+    return Terms(world.ids, forbidden(toggles.include, toggles.exclude) if toggles else frozenset())
 
 
 ACTIONS: dict[str, Any] = {

@@ -15,6 +15,7 @@ from simcash.payments.engine import codes
 from simcash.payments.engine.fields import field_value
 from simcash.payments.engine.opcodes import ACTIONS, FIELDS
 from simcash.payments.explanation import Decision, Step
+from simcash.payments.policies.words import TREES
 from simcash.payments.trees import trees_of
 from simcash.payments.walking import follow
 
@@ -41,8 +42,15 @@ def wait_for_decisions(world: Payments) -> None:
 
 
 def wait_for_question(world: Payments, slot: int) -> None:
-    """Let the banks decide until a tree is asked about a payment; `taken` goes on from there too."""
+    """Let the banks decide until a tree is asked about a payment; `taken` goes on from there too, if the
+    payment waits in its bank's own queue."""
     world.store["pause"][0] = codes.PAUSE_AT + slot
+    world.step(1)
+
+
+def wait_for_tree(world: Payments, tree: str, bank: int) -> None:
+    """Let the next tick begin, and stop for good where a bank's tree is asked about the bank itself."""
+    world.store["pause"][0] = codes.PAUSE_TREE - 4 * bank - TREES.index(tree)
     world.step(1)
 
 
@@ -63,13 +71,14 @@ def decision(world: Payments, bank: int, slot: int) -> Decision:
     trees = trees_of(policy)
     if trees is not None:
         wait_for_question(world, slot)
-        return by_tree(world, trees, bank, slot)
+        return by_tree(world, trees, "payment_tree", bank, slot)
     (seen,) = (seen for p, seen in views(world, bank) if p == slot)
     return BUILT_IN[policy.type](policy, seen)
 
 
-def by_tree(world: Payments, trees: Policy, bank: int, slot: int) -> Decision:
-    """The way through a payment tree, with what the bank sees of itself and of the payment."""
+def by_tree(world: Payments, trees: Policy, tree: str, bank: int, slot: int) -> Decision:
+    """The way through a tree, with what the bank sees of itself and of the payment, if the tree is asked
+    about one."""
     state, registers = world.store.record, world.programs.program.registers
 
     def field(name: str) -> float:
@@ -77,7 +86,7 @@ def by_tree(world: Payments, trees: Policy, bank: int, slot: int) -> Decision:
             return float(world.store["registers"][bank, registers.index(name)])
         return float(field_value(state, FIELDS.index(name), bank, slot))
 
-    return follow(trees, "payment_tree", field, sorted(world.ids))
+    return follow(trees, tree, field, sorted(world.ids))
 
 
 def policy_of(world: Payments, bank: int) -> Any:

@@ -95,7 +95,7 @@ class Inspector(Panel):
 
     def _picture(self) -> dict[str, Any]:
         sim = self._sim
-        with sim._lock:
+        with sim.at_rest():
             world = sim.world
             opened, note = self._opened()
             return {

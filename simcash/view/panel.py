@@ -11,6 +11,7 @@ import atexit
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread, current_thread
@@ -47,8 +48,11 @@ class Panel(anywidget.AnyWidget):
         self._followed: list[Callable[[Selected], None]] = []
         super().__init__(state=self._picture())
         self.on_msg(self._receive)
-        self._unwatch = sim.watch(self._note) if sim is not None else None
-        self._worker = Thread(target=self._work, name="simcash-panel", daemon=True)
+        self._watcher = self._note  # kept, for a method is another object each time it is asked for
+        if sim is not None:
+            sim.watch(self._watcher)
+        here = copy_context()  # numpy's settings are those of who makes the panel
+        self._worker = Thread(target=here.run, args=(self._work,), name="simcash-panel", daemon=True)
         self._worker.start()
         OPEN.add(self)
 
@@ -136,8 +140,8 @@ class Panel(anywidget.AnyWidget):
         worker, self._worker = self._worker, None
         if worker is not None:
             self._halted.set()
-            if self._unwatch is not None:
-                self._unwatch()
+            if self._sim is not None:
+                self._sim.unwatch(self._watcher)
             self._asked.put(None)
             if worker is not current_thread():
                 worker.join()

@@ -44,9 +44,10 @@ FIXED, RATE = numbers(2)  # penalty modes
 FINISHED, NEED_ROOM = numbers(2)
 PHASE_OPEN, PHASE_ARRIVALS, PHASE_REST, PHASE_TURNS, PHASE_SUBMIT = numbers(5)
 
-# Where to stop, for who wants to see what the banks see: before step 6, or when a tree is asked about the
-# payment in slot PAUSE - PAUSE_AT.
-PAUSE_BEFORE, PAUSE_AT = np.int64(1), np.int64(2)
+# Where to stop, for who wants to see what the banks see: before step 6; when a tree is asked about the
+# payment in slot PAUSE - PAUSE_AT; or when tree PAUSE_TREE - PAUSE (plus four for every bank before) is asked
+# about its bank. PAUSE_NOW says that such a question came up; outside of step 6 the tick cannot go on then.
+PAUSE_TREE, PAUSE_BEFORE, PAUSE_NOW, PAUSE_AT = (np.int64(pause) for pause in (-1, 1, 2, 3))
 
 # Codes that tables.py spells out as words.
 QUEUE1, QUEUE2, SETTLED, SPLIT, DROPPED = numbers(5)

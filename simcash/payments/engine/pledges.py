@@ -24,7 +24,7 @@ from simcash.payments.engine.opcodes import (
     STRATEGIC_TREE,
 )
 from simcash.payments.engine.parameters import given, reason_given, whole
-from simcash.payments.engine.seen import look, survey
+from simcash.payments.engine.seen import about_bank, is_awaited, look, survey
 from simcash.payments.engine.trees import evaluate
 from simcash.payments.engine.turns import tree_of
 
@@ -51,13 +51,15 @@ def ask_trees(s, tree, layer):
     for b in s.order:
         start = tree_of(s, b, tree)
         if start != NONE:
+            look(s, b)
+            if is_awaited(s, about_bank(b, tree)):
+                return
             move_pledges(s, b, start, tree, layer)
 
 
 @part
 def move_pledges(s, b, start, tree, layer):
     """One bank's decision about its collateral."""
-    look(s, b)
     said = action = evaluate(s, start, b, NONE)
     reason = reason_given(s) if action != NONE else EVAL_ERROR
     if (action != ACT_POST and action != ACT_WITHDRAW) or whole(s, SLOT_AMOUNT) <= 0:

@@ -1,7 +1,7 @@
 """What a bank sees while it decides: sums that stand still until it looks again, though its queue changes."""
 
 from simcash.core.jit import inner
-from simcash.payments.engine.codes import COMPAT, NO, NONE, numbers
+from simcash.payments.engine.codes import COMPAT, NO, NONE, PAUSE_NOW, PAUSE_TREE, numbers
 from simcash.payments.engine.settle import credit_limit
 
 # Places in `sight`.
@@ -38,6 +38,21 @@ def look(s, b):
     s.sight[ARRIVALS_OF] = NONE
     s.sight[RELEASED] = 0
     look_at_queue1(s, b)
+
+
+@inner
+def is_awaited(s, question):
+    """Whether someone wants to see what the bank sees at this question; then the tick stops here."""
+    if s.pause[0] != question:
+        return False
+    s.pause[0] = PAUSE_NOW
+    return True
+
+
+@inner
+def about_bank(b, tree):
+    """The question that a tree is asked about its bank, as `pause` has it."""
+    return PAUSE_TREE - 4 * b - tree
 
 
 @inner

@@ -10,6 +10,7 @@ from simcash.payments.engine.codes import (
     NEED_ROOM,
     NOW,
     PAUSE_BEFORE,
+    PAUSE_NOW,
     PHASE,
     PHASE_ARRIVALS,
     PHASE_OPEN,
@@ -52,7 +53,10 @@ def run(s, until):
             if not ask(s.stages[HAS_ROOM], s):
                 return NEED_ROOM
             perform(s, PLEDGE)  # 3
-            perform(s, ASK_BANKS)  # 4
+            if s.pause[0] != PAUSE_NOW:
+                perform(s, ASK_BANKS)  # 4
+            if s.pause[0] == PAUSE_NOW:
+                return FINISHED
             perform(s, RUN_TIMERS)  # 5
             s.at[PHASE] = PHASE_TURNS
         if s.at[PHASE] == PHASE_TURNS:
@@ -65,10 +69,14 @@ def run(s, until):
         if s.stages[TAKE_TURNS] and not ask(s.stages[HAS_ROOM], s):  # turns may have split payments
             return NEED_ROOM
         perform(s, RECONSIDER)  # 7
+        if s.pause[0] == PAUSE_NOW:
+            return FINISHED
         perform(s, SUBMIT)  # 8
         perform(s, PASS_QUEUE2)  # 9
         perform(s, SAVE)  # 10
         perform(s, PLEDGE_AT_END)  # 11
+        if s.pause[0] == PAUSE_NOW:
+            return FINISHED
         perform(s, BORROW)  # 12
         apply_credits(s)  # 13
         perform(s, CHARGE)  # 14

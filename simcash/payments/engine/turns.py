@@ -15,6 +15,7 @@ from simcash.payments.engine.codes import (
     NOTHING,
     NOW,
     PAUSE_AT,
+    PAUSE_NOW,
     RESUME,
     SLOTS,
     TURN,
@@ -40,7 +41,7 @@ from simcash.payments.engine.queue1 import sort_queue1
 from simcash.payments.engine.queue2 import lanes_per_bank
 from simcash.payments.engine.release import escalate, go_through_queue, release
 from simcash.payments.engine.rows import write_notice, write_register
-from simcash.payments.engine.seen import look, survey
+from simcash.payments.engine.seen import about_bank, is_awaited, look, survey
 from simcash.payments.engine.settle import system_down
 from simcash.payments.engine.trees import evaluate, forget_parameters
 
@@ -62,6 +63,8 @@ def ask_banks(s):
         start = tree_of(s, b, BANK_TREE)
         if start != NONE:
             look(s, b)
+            if is_awaited(s, about_bank(b, BANK_TREE)):
+                return
             act_for_bank(s, b, evaluate(s, start, b, NONE))
 
 
@@ -167,7 +170,10 @@ def reconsider_queue2(s):
     for b in s.order:
         if s.revisits[s.policy[b]] and s.q2_count[b] > 0 and s.at[NOW] >= s.sends_from[b]:
             look(s, b)
-            if reconsider(s, b, s.tree_start[s.policy[b], PAYMENT_TREE]):
+            changed = reconsider(s, b, s.tree_start[s.policy[b], PAYMENT_TREE])
+            if s.pause[0] == PAUSE_NOW:
+                return
+            if changed:
                 survey(s)
 
 
@@ -182,6 +188,8 @@ def reconsider(s, b, start):
                 n += 1
     for i in range(n):
         p = s.items[i]
+        if is_awaited(s, PAUSE_AT + p):
+            break
         action = evaluate(s, start, b, p)
         if act_in_queue2(s, b, p, action):
             changed = True
