@@ -183,6 +183,8 @@ test("a kernel that is gone is said to be gone, and nothing moves or is sent any
   expect(root().scene.note).toBe("The kernel is not running: run the cell again");
   button("Play").click();
   expect(model.sent).toEqual([]);
+  model.deliver({ kind: "notice", level: "info", text: "a last word" });
+  expect(root().scene.connected).toBe(false);
 });
 
 test("the host's mark on its own element says the same", async () => {

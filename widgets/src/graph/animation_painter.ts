@@ -8,6 +8,7 @@ import { share } from "./structure";
 type Context = CanvasRenderingContext2D;
 const FULL = 2 * Math.PI;
 const TAIL = 5;
+const MANY = 3; // payments in one drop, from which on their number is written beside it
 const line = curve();
 
 /** Draws the animations of a moment; `still` users get the same marks without movement and blinking. */
@@ -45,7 +46,7 @@ const pulse: Painter = (context, scene, { path, amount, count }, palette, age, s
   if (path.length > 1 && nodesCurve(scene, path[0], target, line)) {
     stroke(context, 1.6, 0.55 * (1 - age) + (still ? 0.3 : 0.1));
     if (!still) comet(context, eased(Math.min(1, age / 0.8)), radius, 1 - Math.max(0, age - 0.8) / 0.2);
-    if (count > 1) times(context, count, still ? 0.5 : eased(Math.min(1, age / 0.8)));
+    if (count >= MANY) times(context, count, still ? 0.5 : eased(Math.min(1, age / 0.8)));
   }
   const arrived = Math.max(0, (age - 0.72) / 0.28);
   if (arrived && !still) ring(context, scene, target, 1 + 7 * arrived, 1.6, 0.8 * (1 - arrived));

@@ -77,7 +77,7 @@ export class Connection {
   }
 
   private become(state: State): void {
-    if (state === this.state) return;
+    if (state === this.state || this.state === "gone") return; // a model that lost its kernel never gets it back
     this.state = state;
     this.changed();
   }

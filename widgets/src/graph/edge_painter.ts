@@ -32,7 +32,7 @@ export class EdgePainter {
     this.edges = scene.edges;
     const { count } = this.edges;
     this.thick = Math.max(0.3, Math.min(1, largestRadius(camera, scene.count) / 24));
-    this.dense = Math.max(0.35, Math.min(1, 16 / Math.sqrt(count || 1))); // many lines are fainter lines
+    this.dense = Math.max(0.22, Math.min(1, 16 / Math.sqrt(count || 1))); // many lines are fainter lines
     this.heads = count <= HEADS;
     this.strong = count <= BROAD ? 0 : this.strongest(scene);
   }
@@ -62,7 +62,7 @@ export class EdgePainter {
     context.strokeStyle = palette.waiting;
     if (this.edges.count <= BROAD) context.lineWidth = 1.3;
     this.waits.forEach((path, level) => {
-      context.globalAlpha = Math.sqrt(this.dense) * (0.4 + (0.6 * (level + 0.5)) / LEVELS);
+      context.globalAlpha = this.dense * (0.35 + (0.65 * (level + 0.5)) / LEVELS);
       context.stroke(path);
     });
     context.globalAlpha = 1;

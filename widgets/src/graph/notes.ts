@@ -2,12 +2,14 @@ import { element } from "../shared/dom";
 import { count } from "../shared/format";
 
 const SHOWN = 6000; // milliseconds
+const STAYS = 1500; // so that a line that comes and goes from frame to frame does not flicker
 
 /** What is said in words over the picture: what it leaves out, what the kernel has to say, and that it is gone. */
 export class Notes {
   readonly root = element("div", { class: "notes", role: "status", "aria-live": "polite" });
   private readonly lines = new Map<string, HTMLElement>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private spoke = 0;
 
   /** Sets, changes or (with no text) removes the line of that name. */
   say(name: string, text: string, level = "info"): void {
@@ -34,11 +36,12 @@ export class Notes {
   }
 
   /** What is not drawn one by one. */
-  left(merged: number, dropped: number): void {
+  left(merged: number, dropped: number, now: number): void {
     const words = [];
-    if (merged) words.push(`${count(merged)} happenings are drawn as part of others`);
+    if (merged) words.push(`${count(merged)} more happenings are summed up in those shown`);
     if (dropped) words.push(`${count(dropped)} smaller edges are not drawn`);
-    this.say("left", words.join("; "));
+    if (words.length) this.spoke = now;
+    if (words.length || now - this.spoke > STAYS) this.say("left", words.join("; "));
   }
 
   get texts(): string {

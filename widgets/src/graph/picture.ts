@@ -91,7 +91,7 @@ export class Picture {
     const context = this.canvas.getContext("2d");
     if (!context) return false;
     place(scene, camera);
-    this.pace = Math.max(0.25, Math.min(2, this.pace * (moment.interval > SMOOTH ? 0.85 : 1.03)));
+    this.pace = Math.max(0.4, Math.min(2, this.pace * (moment.interval > SMOOTH ? 0.85 : 1.03)));
     const unfinished = this.work(scene, camera, palette, focus);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, camera.width, camera.height);

@@ -20,6 +20,7 @@ export interface Events {
 const PENDING = 1500; // milliseconds for which a click counts before the kernel confirmed it
 const NAMES = 1200; // milliseconds between two choices of names while sizes change
 const SLOWLY = 250; // milliseconds between pictures for those who asked for less motion
+const TOLD = 200; // milliseconds between two readings of the card
 const CLOSE = 2.5; // how near a search goes
 
 /** The canvas with all that is on it, and the loop that draws only when something changes and someone can see it. */
@@ -40,6 +41,9 @@ export class Stage {
   private follows = false;
   private last = 0;
   private named = 0;
+  private told = 0;
+  private atX = 0; // the pointer
+  private atY = 0;
   private wasMoving = false;
   private pending: { selected: Selected | null; until: number } | null = null;
 
@@ -65,6 +69,7 @@ export class Stage {
       this.scene.selected = this.pending.selected;
     } else this.pending = null;
     this.point();
+    if (this.focus.edge >= 0) this.focus.edge = edgeAt(this.scene, this.atX, this.atY); // each frame has its own
     this.picture.nodes.refresh(this.scene);
     if (first) this.scene.ease(Number.POSITIVE_INFINITY);
     if (first || now - this.named > NAMES) this.rename(now);
@@ -141,6 +146,7 @@ export class Stage {
     const moment = { now, interval, still: this.still };
     const { scene, camera, palette, focus, animations } = this;
     const unfinished = this.picture.draw(scene, camera, palette, focus, animations, moment);
+    if (now - this.told > TOLD) this.tell(now);
     this.events.drawn(now);
     this.follows = moving || unfinished || (running && !this.still);
     if (this.follows) this.wake();
@@ -192,16 +198,24 @@ export class Stage {
   }
 
   private hover(x: number, y: number): void {
-    const { scene, camera, focus, card } = this;
+    const { scene, focus } = this;
     const node = nodeAt(scene, x, y);
     const edge = node < 0 ? edgeAt(scene, x, y) : -1;
-    if (node >= 0) card.node(scene, node, camera.width, camera.height);
-    else if (edge >= 0) card.edge(scene, edge, x, y, camera.width, camera.height);
-    else card.hide();
     this.canvas.style.cursor = node >= 0 || edge >= 0 ? "pointer" : "grab";
-    if (node === focus.node && edge === focus.edge) return;
-    [focus.node, focus.edge] = [node, edge];
-    this.wake();
+    const changed = node !== focus.node || edge !== focus.edge;
+    [focus.node, focus.edge, this.atX, this.atY] = [node, edge, x, y];
+    this.tell(performance.now());
+    if (changed) this.wake();
+  }
+
+  /** The numbers under the pointer, as they are now. */
+  private tell(now: number): void {
+    const { scene, camera, focus, card } = this;
+    this.told = now;
+    if (focus.node >= 0) card.node(scene, focus.node, camera.width, camera.height);
+    else if (focus.edge >= 0 && focus.edge < scene.edges.count) {
+      card.edge(scene, focus.edge, this.atX, this.atY, camera.width, camera.height);
+    } else card.hide();
   }
 
   private click(x: number, y: number): void {

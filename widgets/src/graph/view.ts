@@ -17,6 +17,7 @@ import type { Structure } from "./structure";
 import { Table } from "./table";
 import { type Frame, parseFrame } from "./wire";
 
+const NARROW = 600; // pixels
 const GONE = "The kernel is not running: run the cell again";
 const BUSY = "The kernel is busy; it will do this as soon as it is free";
 const SILENT = "No answer from the kernel yet";
@@ -33,6 +34,7 @@ export class GraphView {
   private readonly connection: Connection;
   private readonly ends: (() => void)[] = [];
   private legend = element("div") as HTMLElement;
+  private measured = false;
 
   constructor(
     private readonly model: Model,
@@ -136,7 +138,6 @@ export class GraphView {
     this.calm();
     this.recolour();
     this.late();
-    if (this.root.clientWidth < 640) this.root.classList.add("bare");
     this.connected();
   }
 
@@ -162,7 +163,7 @@ export class GraphView {
     const { stage, table, notes } = this;
     table.update(now);
     const header = stage.scene.header;
-    notes.left((header?.merged ?? 0) + stage.animations.merged(now), header?.dropped ?? 0);
+    notes.left((header?.merged ?? 0) + stage.animations.merged(now), header?.dropped ?? 0, now);
   }
 
   private connected(): void {
@@ -199,6 +200,10 @@ export class GraphView {
   }
 
   private resize(canvas: HTMLCanvasElement): void {
+    if (!this.measured && canvas.clientWidth) {
+      this.measured = true;
+      this.root.classList.toggle("bare", canvas.clientWidth < NARROW); // the legend waits for its button
+    }
     this.stage.resize(canvas.clientWidth, canvas.clientHeight, devicePixelRatio || 1);
     canvas.setAttribute("aria-label", spoken(this.stage.scene));
   }
