@@ -149,8 +149,8 @@ def worlds() -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
-    """The worlds, loaded when first used: `simcash.payments.from_table(...)`."""
-    if name in WORLDS:
+    """The worlds and the view, loaded when first used: `simcash.payments.from_table(...)`."""
+    if name in WORLDS or name == "view":
         return import_module(f"simcash.{name}")
     raise AttributeError(f"module 'simcash' has no attribute {name!r}")
 

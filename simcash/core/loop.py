@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("simcash")
 CHUNK = 0.07  # seconds of stepping between two looks at what else there is to do
-WATCHED, BREATH = 0.04, 0.0003  # where someone watches, and between two such chunks
+WATCHED, BREATH = 0.05, 0.0003  # the same where someone watches; a pause where someone waits
 SNAPSHOT_EVERY = 1.0  # seconds of stepping, and no more than a thirtieth of the time is spent on it
 REPLAYED = 16  # ticks at once where rows are not kept
 NEVER = 2**62
@@ -83,6 +83,7 @@ class Loop:
         self._busy, self._next_snapshot = 0.0, SNAPSHOT_EVERY
         self._player: Player | None = None
         self._watchers: tuple[Watcher, ...] = ()
+        self._asking: list[None] = []  # one for each who waits for it to rest
         self._told_end = False
         self._owns = history is None
         self.history = history = History(db) if history is None else history
@@ -254,7 +255,11 @@ class Loop:
     @contextmanager
     def at_rest(self, patience: float = -1) -> Iterator[bool]:
         """Nothing else moves it meanwhile; False, and no rest, where that took more than so many seconds."""
-        held = self._lock.acquire(timeout=patience)
+        self._asking.append(None)
+        try:
+            held = self._lock.acquire(timeout=patience)
+        finally:
+            self._asking.pop()
         try:
             yield held
         finally:
@@ -276,8 +281,8 @@ class Loop:
             with self._lock:
                 batch = self._advance(min(size, limit - self._now), Shield())
             yield batch
-            if self._watchers:
-                sleep(BREATH)  # who watches may have a question
+            if self._asking:
+                sleep(BREATH)  # a lock is not fair: who waits needs a moment in which it is free
             if condition is None:
                 aim = WATCHED if self._watchers else CHUNK
                 size = max(1, int(size * min(8.0, aim / max(perf_counter() - began, 1e-9))))

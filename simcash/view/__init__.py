@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simcash.core.faces import found
+
 if TYPE_CHECKING:
     from simcash.view.editor import policy_editor
+    from simcash.view.pair import side_by_side
 
-__all__ = ["policy_editor"]
+__all__ = ["policy_editor", "side_by_side"]
+
+PLACES = {
+    "policy_editor": "simcash.view.editor:policy_editor",
+    "side_by_side": "simcash.view.pair:side_by_side",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "policy_editor":
-        from simcash.view.editor import policy_editor
-
-        return policy_editor
+    if name in PLACES:
+        return found(PLACES[name])
     raise AttributeError(f"module 'simcash.view' has no attribute {name!r}")

@@ -88,7 +88,8 @@ class Conductor:
         self.speed: float | None = 10.0
         self.loop: tuple[int, int] | None = None
         self.selected: dict[str, Any] | None = None
-        self.listeners: list[Callable[[Any], Any]] = []
+        self.listeners: list[Callable[[Any], Any]] = []  # told of what is selected
+        self.followers: list[Callable[[], Any]] = []  # called now and then, with a new frame
         self.closed = False
         self.sent, self._seen = 0, 0
         self._told: tuple[Any, ...] = ()  # what the last frame said of time
@@ -232,6 +233,8 @@ class Conductor:
         """Views that open from now on begin with this frame."""
         for screen in self.screens:
             screen.keep()
+        for follower in self.followers:
+            follower()
         self._kept, self._fresh = monotonic(), False
 
     def _end(self, why: str) -> None:

@@ -61,6 +61,7 @@ class Encoding:
     kinds: str = ""  # "module:name" of the words for a moment's `kind`
     window: int = 8  # ticks during which what flowed is shown
     sql: Mapping[str, str] = field(default_factory=dict)  # queries for what is shown: all, node, edge, …
+    compared: tuple[str, ...] = ()  # columns by which a node differs from itself in another run
     figures: Mapping[str, str] = field(default_factory=dict)  # columns whose sums are told of a whole run
 
     def told(self) -> dict[str, Any]:
@@ -131,6 +132,7 @@ PAYMENTS = Encoding(
         "edge": PAYMENTS_SQL.format(where="\n    AND sender IN ({source}) AND receiver IN ({target})"),
         "payment": "FROM payments_log WHERE tx_id = {id} AND tick < {until} ORDER BY tick, seq",
     },
+    compared=("balance", "queued"),
     figures={"sent_today": "paid today", "queued": "waiting", "overdue": "overdue"},
 )  # fmt: skip
 
@@ -153,7 +155,7 @@ def made_from(picture: Picture) -> Encoding:
     weights = [n for n, v in picture.edges.items() if is_number(v) and n not in ("source", "target")]
     edge = {"flow": Channel(weights[0], weights[0].replace("_", " "), "sqrt")} if weights else {}
     card = tuple((name, "share" if name in shares else "count") for name in numbers)
-    return Encoding("nodes", node, edge, card, rank=sizes[0] if sizes else "")
+    return Encoding("nodes", node, edge, card, rank=sizes[0] if sizes else "", compared=tuple(numbers))
 
 
 def is_number(values: np.ndarray) -> bool:

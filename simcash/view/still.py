@@ -192,3 +192,13 @@ def rendered(text: str, format: str) -> str | bytes:
 
     png: bytes = vl_convert.svg_to_png(text, scale=2)
     return png
+
+
+def beside(stills: list[str]) -> str:
+    """Stills side by side, as one."""
+    width = WIDTH * len(stills)
+    placed = (text.replace("<svg ", f'<svg x="{WIDTH * i}" ', 1) for i, text in enumerate(stills))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}"'
+        f' height="{HEIGHT}">{"".join(placed)}</svg>'
+    )
