@@ -3,6 +3,8 @@ const KEPT = 240;
 /** How long pictures take to follow one another while they do. */
 export class Pace {
   drawn = 0;
+  seq = 0; // the newest frame that was drawn
+  at = 0; // and when it first was, in milliseconds since 1970
   private readonly intervals = new Float32Array(KEPT);
   private count = 0;
   private last = 0;
@@ -12,6 +14,13 @@ export class Pace {
     if (follows) this.intervals[this.count++ % KEPT] = now - this.last;
     this.last = now;
     this.drawn++;
+  }
+
+  /** The frame of that number is in the picture drawn now. */
+  shows(seq: number): void {
+    if (seq === this.seq) return;
+    this.seq = seq;
+    this.at = performance.timeOrigin + performance.now();
   }
 
   /** Milliseconds that 95 of 100 of the latest pictures did not exceed. */

@@ -36,6 +36,6 @@ export function report(stage: Stage, connected: boolean, theme: Theme, note: str
     })),
     selected: scene.selected,
     note,
-    frames: { drawn: pace.drawn, p95: pace.p95 },
+    frames: { drawn: pace.drawn, p95: pace.p95, seq: pace.seq, at: pace.at },
   };
 }

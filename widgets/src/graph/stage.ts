@@ -146,6 +146,7 @@ export class Stage {
     const moment = { now, interval, still: this.still };
     const { scene, camera, palette, focus, animations } = this;
     const unfinished = this.picture.draw(scene, camera, palette, focus, animations, moment);
+    this.pace.shows(scene.header?.seq ?? 0);
     if (now - this.told > TOLD) this.tell(now);
     this.events.drawn(now);
     this.follows = moving || unfinished || (running && !this.still);
