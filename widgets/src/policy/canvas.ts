@@ -4,6 +4,7 @@ import type { Dict, Path, Vocabulary } from "./types";
 
 const SMALLEST = 0.5;
 const STEP = 1.2;
+const PADDING = 20; // of the box, both sides
 
 export interface CanvasEvents {
   choose(path: Path | null): void;
@@ -76,7 +77,7 @@ export class TreeCanvas {
   }
 
   private scale(): number {
-    const room = this.box.clientWidth - 4;
+    const room = this.box.clientWidth - PADDING;
     const fitting = this.drawing && room > 0 ? Math.min(1, room / this.drawing.width) : 1;
     return this.zoom ?? Math.max(SMALLEST, fitting);
   }

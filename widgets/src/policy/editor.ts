@@ -40,7 +40,7 @@ export class Editor {
   private readonly form = element("div", { class: "form" });
   private readonly outcome = element("p", { class: "outcome", role: "status" });
   private readonly heading = element("div", { class: "row heading" });
-  private readonly grow = element("span", {});
+  private readonly grow = element("span", { class: "row" });
   private readonly general = element("div", {});
   private readonly words = element("pre", {});
   private readonly json = element("textarea", {

@@ -38,6 +38,7 @@ export function nodeForm(desk: Desk, path: Path): HTMLElement {
   return element(
     "div",
     { class: "node-form", role: "form", "aria-label": String(node.node_id) },
+    element("h4", {}, asks ? "what it asks" : "what it does"),
     inside,
     textRow(desk, [...path, "node_id"], "name"),
     textRow(desk, [...path, note], note.replace("_", " ")),

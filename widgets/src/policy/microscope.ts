@@ -60,6 +60,13 @@ function comparisons(condition: Data | undefined, words: Vocabulary): [string, s
   return parts(here, words).flatMap((part) => comparisons(part, words));
 }
 
+/** What the tree said where the way ends, which may not be what could be done. */
+function meant(document: Dict | null, tree: string, way: [string, boolean | null][]): string | null {
+  const end = way.at(-1)?.[0];
+  const found = document && nodes(document, tree).find(({ node }) => node.node_id === end);
+  return found ? String(found.node.action) : null;
+}
+
 export function microscope(model: Model, frame: Root<object>, words: Vocabulary): () => void {
   const { ask } = frame.link;
   const state = () => model.get("state") as MicroscopeState;
@@ -162,8 +169,10 @@ export function microscope(model: Model, frame: Root<object>, words: Vocabulary)
 
   const showSteps = (now: MicroscopeState) => {
     const question = now.chosen && now.questions[now.chosen.index];
+    const said = now.chosen && meant(now.document, now.chosen.tree, now.chosen.way);
+    const other = question && said && said !== question.action ? ` (the tree said ${said})` : "";
     const heading = question
-      ? [element("p", { class: "outcome" }, `${question.about}: `, element("b", {}, question.answer))]
+      ? [element("p", { class: "outcome" }, `${question.about}: `, element("b", {}, question.answer), other)]
       : [];
     const rows = (now.chosen?.steps ?? []).map((step) =>
       element(
