@@ -166,7 +166,9 @@ class Microscope(Panel):
         state = self.state
         told = [f"{self._bank} follows {state['policy']}"]
         if state["tick"] is not None:
-            told.append(f"tick {state['tick']}, {state['count']} decisions")
+            told.append(
+                f"tick {state['tick']}, {state['count']} decision{'' if state['count'] == 1 else 's'}"
+            )
         return ", ".join(told)
 
     def _still(self) -> str:

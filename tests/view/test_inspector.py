@@ -192,3 +192,13 @@ def test_what_is_saved_is_stable_and_needs_no_kernel(sim, inspector):
     assert bundle["text/plain"] == "queues at tick 2: Own queue of A: 2, A in the central queue: 0"
     assert "Own queue of A: 2 payments, 110 cents" in bundle["text/html"]
     assert json.loads(json.dumps(inspector.state)) == inspector.state
+
+
+def test_a_saved_page_has_the_still_in_an_output_of_its_own(inspector, monkeypatch):
+    shown = []
+    monkeypatch.setattr("simcash.view.panel.publish_display_data", shown.append)
+    inspector._ipython_display_()
+    still, widget = shown
+    assert "Own queue of A" in still["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" not in still
+    assert "application/vnd.jupyter.widget-view+json" in widget

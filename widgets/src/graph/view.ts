@@ -1,9 +1,9 @@
+import { Connection } from "../shared/connection";
 import { element, iconButton } from "../shared/dom";
 import type { Message, Model, OnMessage } from "../shared/model";
 import { currentTheme, lessMotion, watchMotion, watchTheme } from "../shared/theme";
 import { spoken } from "./card";
 import { palette } from "./colours";
-import { Connection } from "./connection";
 import { Controls } from "./controls";
 import { help } from "./help";
 import { ICONS } from "./icons";

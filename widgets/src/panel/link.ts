@@ -1,41 +1,34 @@
+import { Connection } from "../shared/connection";
 import type { Message, Model, OnMessage } from "../shared/model";
 
-const PATIENCE = 6000; // milliseconds until a question is taken for unanswered
-
 export const GONE = "The kernel is not running: run the cell again.";
-export const BUSY = "The kernel does not answer: it is busy, or not running (then run the cell again).";
+export const BUSY = "The kernel has not answered yet: it is busy.";
+const SAID = { connected: "", waiting: BUSY, gone: GONE };
 
-/** A panel's side of the conversation: asks, waits for the answer, and knows when nobody is there. */
+/** A panel's side of the conversation: asks, and knows when nobody is there. */
 export interface Link {
   ask(message: Message): void;
   close(): void;
 }
 
+type Told = (text: string, level: "info" | "error") => void;
+
 /** `told` is called with what is to be shown to the user: a notice, or "" when all is well again. */
-export function link(model: Model, told: (text: string, level: "info" | "error") => void): Link {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+export function link(model: Model, el: HTMLElement, told: Told): Link {
+  const look = () => told(SAID[connection.state], connection.state === "gone" ? "error" : "info");
+  const connection = new Connection(model, el, () => look());
+  if (connection.state === "gone") look();
   const hear: OnMessage = (message) => {
-    clearTimeout(timer);
+    connection.heard();
     if (message.kind === "notice") told(String(message.text), message.level === "info" ? "info" : "error");
-    if (message.kind === "answered") told("", "info");
-  };
-  const look = () => {
-    if (model.comm_live === false) told(GONE, "error");
+    if (message.kind === "answered") look();
   };
   model.on("msg:custom", hear);
-  model.on("comm_live_update", look);
-  look();
   return {
-    ask(message) {
-      if (model.comm_live === false) return told(GONE, "error");
-      clearTimeout(timer);
-      timer = setTimeout(() => told(BUSY, "error"), PATIENCE);
-      model.send(message);
-    },
+    ask: (message) => void connection.send(message),
     close() {
-      clearTimeout(timer);
+      connection.close();
       model.off("msg:custom", hear);
-      model.off("comm_live_update", look);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Message, Model } from "../shared/model";
+import type { Message, Model } from "./model";
 
 /** The kernel as JupyterLab's widget manager knows it; other hosts have none. */
 interface Kernel {
