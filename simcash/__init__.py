@@ -37,6 +37,7 @@ USUAL = "payments"  # the world of a scenario that names none
 FACES: dict[str, dict[str, str]] = {
     "": {
         "charts": "simcash.view.tables:TableCharts",
+        "cockpit": "simcash.view.cockpit:cockpit",
         "dashboard": "simcash.view.dashboard:dashboard",
         "graph": "simcash.view.network:graph",
     },

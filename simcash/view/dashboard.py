@@ -100,10 +100,16 @@ class Dashboard(Panel):
             since, until = message.get("since"), message.get("until")
             self._look(message.get("who"), since, until)
         elif kind == "select":
-            selected = message.get("selected") or {}
-            who = selected.get("id") if selected.get("what") == "node" else None
-            if who != self._who:
-                self._look(who, self._since, self._until)
+            self._turn_to(message.get("selected") or {"what": "node", "id": None})
+
+    def _turn_to(self, selected: dict[str, Any]) -> None:
+        """What was selected elsewhere: an agent, an edge (where it begins), or nobody."""
+        who = selected["source"] if selected["what"] == "edge" else selected["id"]
+        if selected["what"] != "payment" and who != self._who:
+            self._look(who, self._since, self._until)
+
+    def _follow(self, selected: Selected) -> None:
+        self._asked.put({"kind": "select", "selected": selected})
 
     def _still(self) -> str:
         drawings = "".join(f"<div>{chart.svg()}</div>" for chart in self.charts)
