@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from simcash.view.panel import as_told
 from simcash.view.query import QueryBox
+from simcash.view.selection import plain
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
     from simcash.view.panel import Selected
 
-BESIDE = {
-    "graph": ("3 1 560px", "480px"),
-    "inspector": ("2 1 420px", "380px"),
-}  # widths wished for, and least
+# Beside each other: the width wished for and the least.
+BESIDE = {"graph": ("3 1 470px", "440px"), "inspector": ("1 1 600px", "440px")}
 PARTS = ("graph", "inspector", "dashboard")
 ROW = {"display": "flex", "flex_flow": "row wrap", "grid_gap": "10px"}
 PAGE = {"width": "100%", "overflow": "hidden"}
@@ -72,12 +72,13 @@ def link(parts: list[Any]) -> None:
     """What one part selects all others show. A part that was told says so in turn: that echo ends here."""
     told: dict[int, deque[Selected]] = {id(part): deque(maxlen=8) for part in parts}
 
-    def spread(source: Any, selected: Selected) -> None:
+    def spread(source: Any, chosen: Any) -> None:
+        selected = as_told(chosen)
         if selected in told[id(source)]:
             told[id(source)].clear()
             return
         for part in parts:
-            if part is not source and part.selected != selected:
+            if part is not source and as_told(part.selected) != selected:
                 told[id(part)].append(selected)
                 show(part, selected)
 
@@ -87,6 +88,6 @@ def link(parts: list[Any]) -> None:
 
 def show(part: Any, selected: Selected) -> None:
     if hasattr(part, "select"):
-        part.select(selected)
+        part.select(plain(selected))
     else:
         part._follow(selected)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from simcash.view.charts import Chart
-from simcash.view.panel import STATIC, Message, Panel, Selected
+from simcash.view.panel import STATIC, Message, Panel, Selected, as_told
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
@@ -108,8 +108,8 @@ class Dashboard(Panel):
         if selected["what"] != "payment" and who != self._who:
             self._look(who, self._since, self._until)
 
-    def _follow(self, selected: Selected) -> None:
-        self._asked.put({"kind": "select", "selected": selected})
+    def _follow(self, selected: Any) -> None:
+        self._asked.put({"kind": "select", "selected": as_told(selected)})
 
     def _still(self) -> str:
         drawings = "".join(f"<div>{chart.svg()}</div>" for chart in self.charts)

@@ -91,9 +91,10 @@ class Panel(anywidget.AnyWidget):
         self._follow(picture.selected)
         return self
 
-    def _follow(self, selected: Selected) -> None:
-        if selected is not None:
-            self._asked.put({"kind": "select", "selected": selected})
+    def _follow(self, selected: Any) -> None:
+        found = as_told(selected)
+        if found is not None:
+            self._asked.put({"kind": "select", "selected": found})
 
     # the thread
 
@@ -167,6 +168,15 @@ class Panel(anywidget.AnyWidget):
         if shown is not None:
             shown[0].update({"text/plain": repr(self), "text/html": self._still()})
         return shown
+
+
+def as_told(selected: Any) -> Selected:
+    """A selection as messages have it; a graph says a name, a pair of names, or a number."""
+    if isinstance(selected, str):
+        return {"what": "node", "id": selected}
+    if isinstance(selected, tuple):
+        return {"what": "edge", "source": selected[0], "target": selected[1]}
+    return {"what": "payment", "id": selected} if isinstance(selected, int) else selected
 
 
 @atexit.register

@@ -76,6 +76,19 @@ def test_what_one_part_selects_all_show(sim):
     until(lambda: cockpit.inspector.bank == "HARBOUR")
     cockpit.inspector.bank = "NORTH"
     until(lambda: cockpit.dashboard.selected == {"what": "node", "id": "NORTH"})
+    until(lambda: cockpit.graph.selected == "NORTH")
+    cockpit.graph.select("RIVER")
+    until(lambda: cockpit.inspector.bank == "RIVER" == cockpit.dashboard.state["who"])
+    cockpit.close()
+
+
+def test_the_query_of_the_graph_is_one_click_away(sim, monkeypatch):
+    cockpit = sim.cockpit()
+    cockpit.graph.select("RIVER")
+    until(lambda: cockpit.graph.selected == "RIVER")
+    Browser(cockpit.query, monkeypatch).ask(kind="shown")
+    assert cockpit.query.query == cockpit.graph.sql
+    assert not cockpit.query.state["wrong"]
     cockpit.close()
 
 
