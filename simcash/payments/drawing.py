@@ -56,7 +56,7 @@ def picture(world: Payments) -> Picture:
 
 def states(world: Payments, overdue: np.ndarray) -> np.ndarray:
     """Every bank's place in STATES, as of the last tick."""
-    s, last = world.store, world.now - 1
+    s, last = world.store, max(world.now - 1, 0)
     cut_off = (last < s["sends_from"]) | (last < s["receives_from"]) | (last < s["at"][codes.SYSTEM_BACK])
     return np.select([cut_off, overdue > 0, s["balance"] < 0], [3, 2, 1], 0)
 

@@ -60,13 +60,33 @@ def test_who_waits_at_the_end_of_the_tick_came_in_it(week):
 
 def test_states_tell_what_is_worst():
     sim = simcash.open("outage-day")
-    seen = set()
-    for _ in sim.frames(every=1):
-        nodes = sim.picture().nodes
-        for bank, state, balance in zip(sim.world.ids, nodes["state"], nodes["balance"], strict=True):
-            seen.add(STATES[state])
-            if STATES[state] == "normal":
-                assert balance >= 0, bank
-    down = sim.sql("FROM events WHERE kind = 'OutageStarted'")
-    assert ("out of service" in seen) == (len(down) > 0)
-    assert "normal" in seen
+    assert set(sim.picture().nodes["state"]) == {STATES.index("normal")}
+    while not sim.done:
+        sim.step()
+        banks = sim.banks
+        late = {row[0] for row in sim.rows(
+            "SELECT sender FROM payments WHERE status IN ('queue1', 'queue2') AND overdue_since IS NOT NULL"
+        )}  # fmt: skip
+        for bank, state in zip(sim.world.ids, sim.picture().nodes["state"], strict=True):
+            if STATES[state] == "out of service":
+                continue
+            in_debt = "in overdraft" if banks.loc[bank, "balance"] < 0 else "normal"
+            assert STATES[state] == ("overdue payments" if bank in late else in_debt)
+
+
+def test_a_bank_is_out_of_service_as_long_as_its_outage_lasts():
+    sim = simcash.open("outage-day")
+    ticks = set()
+    while not sim.done:
+        sim.step()
+        out = sim.picture().nodes["state"] == STATES.index("out of service")
+        ticks |= {(sim.now - 1, sim.world.ids[i]) for i in out.nonzero()[0]}
+    started = sim.rows("SELECT tick, bank FROM events WHERE kind = 'OutageStarted' AND bank IS NOT NULL")
+    ended = sim.rows("SELECT tick, bank FROM events WHERE kind = 'OutageEnded' AND bank IS NOT NULL")
+    lasted = {
+        (tick, bank)
+        for (first, bank), (end, _) in zip(started, ended, strict=True)
+        for tick in range(first, end)
+    }
+    assert lasted
+    assert lasted <= ticks
