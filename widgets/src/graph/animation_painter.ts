@@ -1,3 +1,4 @@
+import { count } from "../shared/format";
 import { type Animation, Animations } from "./animations";
 import type { Palette } from "./colours";
 import { curve, curveX, curveY } from "./curve";
@@ -38,15 +39,15 @@ type Painter = (
 ) => void;
 
 /** Money on its way: the line lights up, a drop runs along it, and where it arrives a ring spreads. */
-const pulse: Painter = (context, scene, { path, amount, count }, palette, age, still) => {
+const pulse: Painter = (context, scene, { path, amount, count: payments }, palette, age, still) => {
   const target = path[path.length - 1];
   context.strokeStyle = context.fillStyle = palette.settled;
   const domain = scene.domain(scene.structure.encoding.edge.flow?.column ?? "");
-  const radius = 2 + 2.6 * share(amount, domain, "sqrt") + Math.min(2, Math.log10(count));
+  const radius = 2 + 2.6 * share(amount, domain, "sqrt") + Math.min(2, Math.log10(payments));
   if (path.length > 1 && nodesCurve(scene, path[0], target, line)) {
     stroke(context, 1.6, 0.55 * (1 - age) + (still ? 0.3 : 0.1));
     if (!still) comet(context, eased(Math.min(1, age / 0.8)), radius, 1 - Math.max(0, age - 0.8) / 0.2);
-    if (count >= MANY) times(context, count, still ? 0.5 : eased(Math.min(1, age / 0.8)));
+    if (payments >= MANY) times(context, payments, still ? 0.5 : eased(Math.min(1, age / 0.8)));
   }
   const arrived = Math.max(0, (age - 0.72) / 0.28);
   if (arrived && !still) ring(context, scene, target, 1 + 7 * arrived, 1.6, 0.8 * (1 - arrived));
@@ -166,8 +167,8 @@ function ring(
 }
 
 /** How many payments one drop stands for. */
-function times(context: Context, count: number, at: number): void {
+function times(context: Context, payments: number, at: number): void {
   context.globalAlpha = 0.9;
   context.font = "600 10px system-ui, sans-serif";
-  context.fillText(`×${count}`, curveX(line, at) + 7, curveY(line, at) - 6);
+  context.fillText(`×${count(payments)}`, curveX(line, at) + 7, curveY(line, at) - 6);
 }

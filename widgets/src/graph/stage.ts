@@ -42,6 +42,7 @@ export class Stage {
   private last = 0;
   private named = 0;
   private told = 0;
+  private held = -1; // the node that is dragged
   private atX = 0; // the pointer
   private atY = 0;
   private wasMoving = false;
@@ -183,7 +184,10 @@ export class Stage {
       click: (x, y) => this.click(x, y),
       letGo: (x, y) => this.letGo(nodeAt(scene, x, y)),
       drag: (node, x, y) => this.drag(node, x, y),
-      dropped: (node) => this.events.pin(scene.structure.ids[node], scene.x[node], scene.y[node]),
+      dropped: (node) => {
+        this.held = -1;
+        this.events.pin(scene.structure.ids[node], scene.x[node], scene.y[node]);
+      },
       pan: (dx, dy) => {
         camera.panX += dx;
         camera.panY += dy;
@@ -232,6 +236,7 @@ export class Stage {
 
   private drag(node: number, x: number, y: number): void {
     const { scene, camera } = this;
+    this.held = node;
     scene.x[node] = camera.layoutX(x);
     scene.y[node] = camera.layoutY(y);
     scene.pinned[node] = 1;
@@ -252,7 +257,10 @@ export class Stage {
 
   /** Nodes were pinned in another view or in Python. */
   repin(places: Record<string, [number, number]>): void {
-    this.scene.pin(places);
+    const { scene, held } = this;
+    const [x, y] = [scene.x[held], scene.y[held]];
+    scene.pin(places);
+    if (held >= 0) [scene.x[held], scene.y[held], scene.pinned[held]] = [x, y, 1]; // still in the user's hand
     this.moved();
   }
 }
