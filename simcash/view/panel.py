@@ -28,7 +28,8 @@ LOG = logging.getLogger("simcash")
 STATIC = Path(__file__).parent / "static"
 SESSION = uuid4().hex  # another one after the kernel was restarted
 OFTEN = 0.2  # seconds between two updates, at least
-REST = 9  # times as long as an update took
+REST = 19  # times as long as an update took, while the simulation moves
+QUIET = 0.3  # seconds without a movement after which it is at rest
 OPEN: WeakSet[Panel] = WeakSet()
 Message = dict[str, Any]
 Selected = dict[str, Any] | None
@@ -45,9 +46,11 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, sim: Any) -> None:
         self._sim = sim
         self._asked: SimpleQueue[Message | None] = SimpleQueue()
-        self._moved, self._halted = False, Event()
+        self._moved, self._moved_at, self._halted = False, 0.0, Event()
         self._followed: list[Callable[[Selected], None]] = []
+        began = monotonic()
         super().__init__(state=self._picture())
+        self._rest(began)
         self.on_msg(self._receive)
         self._watcher = self._note  # kept, for a method is another object each time it is asked for
         if sim is not None:
@@ -103,20 +106,17 @@ class Panel(anywidget.AnyWidget):
             self._asked.put(message)
 
     def _note(self, *_: Any) -> None:
+        self._moved_at = monotonic()
         if not self._moved:
             self._moved = True
             self._asked.put(None)
 
     def _work(self) -> None:
-        free = 0.0
         while not self._halted.is_set():
-            message = self._next(free)
+            message = self._next()
             if self._halted.is_set():
                 return
-            began = monotonic()
-            if message is None and began < free:
-                continue
-            self._moved = False
+            began, self._moved = monotonic(), False
             try:
                 if message is None:
                     self._show()
@@ -126,12 +126,24 @@ class Panel(anywidget.AnyWidget):
             except Exception as error:
                 self._say("error", str(error) or type(error).__name__)
                 LOG.debug("a panel could not do what it was asked", exc_info=True)
-            free = monotonic() + max(OFTEN, REST * (monotonic() - began))
+            self._rest(began)
 
-    def _next(self, free: float) -> Message | None:
-        """The next message; None if there is none before it is time for an update that is due."""
-        with suppress(Empty):
-            return self._asked.get(timeout=max(0.0, free - monotonic()) if self._moved else None)
+    def _rest(self, began: float) -> None:
+        """After an update that began then: no other one soon, unless someone asks."""
+        now = monotonic()
+        self._rested = now + max(OFTEN, REST * (now - began))
+
+    def _next(self) -> Message | None:
+        """The next message, or None when there was a movement and the time has come to show it: after a rest,
+        or where nothing moves any more."""
+        while not self._halted.is_set():
+            due = min(self._rested, self._moved_at + QUIET) if self._moved else None
+            if due is not None and due <= monotonic():
+                return None
+            with suppress(Empty):
+                message = self._asked.get(timeout=None if due is None else max(0.0, due - monotonic()))
+                if message is not None:
+                    return message
         return None
 
     def _say(self, level: str, text: str) -> None:
