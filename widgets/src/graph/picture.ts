@@ -22,6 +22,8 @@ export interface Focus {
 
 export const LIVE = 300; // more nodes than this are not painted for every picture but kept as a layer
 const SMOOTH = 19; // milliseconds from picture to picture: above it, smaller slices
+const SMALLER = 0.85;
+const LARGER = 1.003; // slowly back: each try at more may cost a late picture
 const HAIRS = 700; // a slice of edges, in hairlines
 const NODES = 220; // a slice of nodes
 
@@ -91,7 +93,8 @@ export class Picture {
     const context = this.canvas.getContext("2d");
     if (!context) return false;
     place(scene, camera);
-    this.pace = Math.max(0.4, Math.min(2, this.pace * (moment.interval > SMOOTH ? 0.85 : 1.03)));
+    this.pace *= moment.interval > SMOOTH ? SMALLER : LARGER;
+    this.pace = Math.max(0.4, Math.min(1.2, this.pace));
     const unfinished = this.work(scene, camera, palette, focus);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, camera.width, camera.height);
