@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("simcash")
 CHUNK = 0.07  # seconds of stepping between two looks at what else there is to do
-WATCHED, BREATH = 0.05, 0.0003  # the same where someone watches; a pause where someone waits
+WATCHED, BREATH = 0.04, 0.0003  # the same where someone watches; a pause where someone waits
 SNAPSHOT_EVERY = 1.0  # seconds of stepping, and no more than a thirtieth of the time is spent on it
 REPLAYED = 16  # ticks at once where rows are not kept
 NEVER = 2**62

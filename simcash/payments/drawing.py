@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simcash.payments.world import Payments
 
 Arrays = dict[str, np.ndarray]
+FEW = 400  # banks; so many pairs are counted sooner than payments are sorted
 STATES = ("normal", "in overdraft", "overdue payments", "out of service")  # the last that is so counts
 MOMENTS = ("settle", "offset", "cycle", "queue", "overdue", "outage")
 SETTLE, OFFSET, CYCLE, QUEUE, OVERDUE, OUTAGE = range(len(MOMENTS))
@@ -69,15 +70,16 @@ def waiting_slots(world: Payments) -> np.ndarray:
 def owed_edges(world: Payments, slots: np.ndarray) -> Arrays:
     """Waiting payments summed per pair of banks; `source` and `target` are places in the list of nodes."""
     s, count = world.store, len(world.ids)
-    pairs, place = np.unique(s["sender"][slots] * count + s["receiver"][slots], return_inverse=True)
-    queued = np.zeros(pairs.size, np.int64)
-    np.add.at(queued, place, s["amount"][slots])
-    return {
-        "source": pairs // count,
-        "target": pairs % count,
-        "queued": queued,
-        "count": np.bincount(place, minlength=pairs.size),
-    }
+    keys, amounts = s["sender"][slots] * count + s["receiver"][slots], s["amount"][slots]
+    if count <= FEW:
+        number = np.bincount(keys, minlength=count * count)
+        pairs = np.flatnonzero(number)
+        queued, number = np.bincount(keys, amounts, count * count)[pairs], number[pairs]
+    else:
+        pairs, place = np.unique(keys, return_inverse=True)
+        queued, number = np.bincount(place, amounts, pairs.size), np.bincount(place, minlength=pairs.size)
+    ends = {"source": pairs // count, "target": pairs % count}
+    return {**ends, "queued": queued.astype(np.int64), "count": number}
 
 
 def flows(batch: Batch, first: int, until: int) -> Arrays:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
 
 FAR = 512  # ticks; rather begin again from a snapshot than walk so far
+OFTEN = 0.7  # of the time between two looks: then each finds a new picture
 PATIENCE = 0.05  # seconds; who moves the simulation for longer leaves a picture meanwhile
 FLOWS = ("tick", "source", "target", "amount")
 MOMENTS = ("kind", "source", "target", "amount", "group")
@@ -48,7 +49,7 @@ class Feed:
         self._watcher = watcher(weakref.ref(self))
         self.stale = True  # whether time went back, or something was done between ticks
         with sim.at_rest():
-            self._latest = sim.now, sim.picture(), monotonic()
+            self._latest = sim.now, sim.picture()
             self._recent = Window(encoding.window, sim.now)
             sim.watch(self._watcher)
 
@@ -84,8 +85,8 @@ class Feed:
         self.stale = self.stale or batch is None
         moment = monotonic()
         if batch is not None and moment >= self._due:
-            self._latest = now, sim.picture(), moment
-            self._due = moment + self._rest
+            self._latest = now, sim.picture()
+            self._due = moment + OFTEN * self._rest
         if not self.stirred.is_set():
             self.stirred.set()
 
@@ -98,8 +99,8 @@ class Feed:
 
     def live(self, since: int, *, exact: bool = False) -> Look:
         """As it is, with happenings from tick `since` on; if not exact, this may be a moment old."""
-        tick, picture, made = self._latest
-        if self.stale or exact or (tick != self.sim.now and monotonic() - made > PATIENCE):
+        tick, picture = self._latest
+        if self.stale or (tick != self.sim.now and (exact or tick <= since)):
             tick, picture = self._take()
         window = self._recent
         if window.since > max(tick - window.reach, self.sim.start):
@@ -121,8 +122,8 @@ class Feed:
         with sim.at_rest(PATIENCE) as held:
             if held:
                 self.stale = False
-                self._latest = sim.now, sim.picture(), monotonic()
-        return self._latest[:2]
+                self._latest = sim.now, sim.picture()
+        return self._latest
 
     def _look(self, tick: int, picture: Picture, window: Window, since: int) -> Look:
         flows = window.read(self._flows, tick - window.reach, tick, FLOWS)

@@ -3,6 +3,7 @@
 import pytest
 
 import simcash
+from simcash.payments import drawing
 from simcash.payments.drawing import MOMENTS, STATES, flows, moments
 
 
@@ -90,3 +91,13 @@ def test_a_bank_is_out_of_service_as_long_as_its_outage_lasts():
     }
     assert lasted
     assert lasted <= ticks
+
+
+def test_edges_are_the_same_however_they_are_summed(monkeypatch):
+    sim = simcash.open("week-with-shocks")
+    sim.run(until=200)
+    counted = sim.picture().edges
+    monkeypatch.setattr(drawing, "FEW", 0)
+    for name, values in sim.picture().edges.items():
+        assert values.dtype == counted[name].dtype
+        assert values.tolist() == counted[name].tolist() != []
