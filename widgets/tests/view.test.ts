@@ -36,6 +36,7 @@ afterEach(() => {
   end?.();
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 function media(query: string, matches: boolean) {
@@ -248,4 +249,23 @@ test("a closed view leaves nothing behind", () => {
   end?.();
   expect(document.body.children).toHaveLength(0);
   expect(() => show()).not.toThrow();
+});
+
+test("what is summed up is said, and no longer said when it is over", async () => {
+  open();
+  const settled = Array.from({ length: 45 }, (_, i) => ({
+    id: i + 1,
+    type: "settle",
+    path: [i % 3, (i + 1) % 3],
+  }));
+  const drawn = () => new Promise((done) => requestAnimationFrame(done));
+  show({ events: settled });
+  await drawn();
+  expect(root().scene.animations).toHaveLength(40);
+  expect(root().scene.note).toBe("5 more happenings are summed up in those shown");
+  vi.spyOn(performance, "now").mockReturnValue(performance.now() + 60_000);
+  show();
+  await drawn();
+  vi.advanceTimersByTime(5000);
+  expect(root().scene.note).toBe("");
 });

@@ -9,7 +9,7 @@ export class Notes {
   readonly root = element("div", { class: "notes", role: "status", "aria-live": "polite" });
   private readonly lines = new Map<string, HTMLElement>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private spoke = 0;
+  private leaving: ReturnType<typeof setTimeout> | undefined;
 
   /** Sets, changes or (with no text) removes the line of that name. */
   say(name: string, text: string, level = "info"): void {
@@ -36,12 +36,15 @@ export class Notes {
   }
 
   /** What is not drawn one by one. */
-  left(merged: number, dropped: number, now: number): void {
+  left(merged: number, dropped: number): void {
     const words = [];
     if (merged) words.push(`${count(merged)} more happenings are summed up in those shown`);
     if (dropped) words.push(`${count(dropped)} smaller edges are not drawn`);
-    if (words.length) this.spoke = now;
-    if (words.length || now - this.spoke > STAYS) this.say("left", words.join("; "));
+    if (words.length) {
+      clearTimeout(this.leaving);
+      this.leaving = undefined;
+      this.say("left", words.join("; "));
+    } else if (this.lines.has("left")) this.leaving ??= setTimeout(() => this.say("left", ""), STAYS);
   }
 
   get texts(): string {
@@ -50,5 +53,6 @@ export class Notes {
 
   close(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.leaving);
   }
 }

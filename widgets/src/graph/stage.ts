@@ -152,7 +152,7 @@ export class Stage {
     this.events.drawn(now);
     this.follows = moving || unfinished || (running && !this.still);
     if (this.follows) this.wake();
-    else if (running) this.timer = setTimeout(() => this.wake(), SLOWLY);
+    else if (running || this.animations.merged(now)) this.timer = setTimeout(() => this.wake(), SLOWLY);
   }
 
   /** Few nodes ease from frame to frame; many go there at once, when a painting of them begins. */

@@ -18,6 +18,7 @@ import { Table } from "./table";
 import { type Frame, parseFrame } from "./wire";
 
 const NARROW = 600; // pixels
+const SPEAKS = 2000; // milliseconds between two wordings of the picture for those who hear it
 const GONE = "The kernel is not running: run the cell again";
 const BUSY = "The kernel is busy; it will do this as soon as it is free";
 const SILENT = "No answer from the kernel yet";
@@ -35,6 +36,7 @@ export class GraphView {
   private readonly ends: (() => void)[] = [];
   private legend = element("div") as HTMLElement;
   private measured = false;
+  private spoke = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly model: Model,
@@ -155,15 +157,21 @@ export class GraphView {
 
   private show(frame: Frame, animate = true): void {
     if (!this.stage.take(frame, animate)) return;
+    const { label, selected } = frame.header;
     this.controls.update(frame.header);
-    this.when.textContent = frame.header.label;
+    this.when.textContent = label;
+    this.notes.say("payment", selected?.what === "payment" ? `Payment ${selected.id} is selected` : "");
   }
 
   private drawn(now: number): void {
     const { stage, table, notes } = this;
     table.update(now);
+    if (now - this.spoke > SPEAKS) {
+      this.spoke = now;
+      stage.canvas.setAttribute("aria-label", spoken(stage.scene));
+    }
     const header = stage.scene.header;
-    notes.left((header?.merged ?? 0) + stage.animations.merged(now), header?.dropped ?? 0, now);
+    notes.left((header?.merged ?? 0) + stage.animations.merged(now), header?.dropped ?? 0);
   }
 
   private connected(): void {
@@ -205,7 +213,6 @@ export class GraphView {
       this.root.classList.toggle("bare", canvas.clientWidth < NARROW); // the legend waits for its button
     }
     this.stage.resize(canvas.clientWidth, canvas.clientHeight, devicePixelRatio || 1);
-    canvas.setAttribute("aria-label", spoken(this.stage.scene));
   }
 
   private seen(visible: boolean): void {
