@@ -47,12 +47,8 @@ class Dashboard(Panel):
         charts = self._sim.charts
         return [getattr(charts, n)(self._who, self._since, self._until) for n in charts._overview()]
 
-    def look(self, who: str | None = None, since: int | None = None, until: int | None = None) -> Dashboard:
+    def look(self, who: str | None = None, since: int | None = None, until: int | None = None) -> None:
         """Show one agent (None: all), and the ticks from `since` to before `until` (None: all)."""
-        self._look(who, since, until)
-        return self
-
-    def _look(self, who: str | None, since: int | None, until: int | None) -> None:
         before = self._who, self._since, self._until
         self._who, self._since, self._until = who, since, until
         try:
@@ -98,7 +94,7 @@ class Dashboard(Panel):
             self._show()
         elif kind == "look":
             since, until = message.get("since"), message.get("until")
-            self._look(message.get("who"), since, until)
+            self.look(message.get("who"), since, until)
         elif kind == "select":
             self._turn_to(message.get("selected") or {"what": "node", "id": None})
 
@@ -106,7 +102,7 @@ class Dashboard(Panel):
         """What was selected elsewhere: an agent, an edge (where it begins), or nobody."""
         who = selected["source"] if selected["what"] == "edge" else selected["id"]
         if selected["what"] != "payment" and who != self._who:
-            self._look(who, self._since, self._until)
+            self.look(who, self._since, self._until)
 
     def _follow(self, selected: Any) -> None:
         self._asked.put({"kind": "select", "selected": as_told(selected)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simcash.core.problems import choice
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simcash.payments.settings import ThroughputRule
-    from simcash.view.stretch import Stretch
 
 NO_TICK = "no tick has been recorded"
 RUNS = 200  # of a history, in the chart of liquidity and delay
@@ -79,7 +79,7 @@ class PaymentsCharts(Charts):
             lambda _: draw.settled_so_far(look, bool(rules)),
             needs=("bank_ticks", "payments"),
             nothing=NO_TICK,
-            sets={"guideline": self._guideline(rules, look.stretch)} if rules else None,
+            sets={"guideline": self._guideline(rules, look)} if rules else None,
         )
 
     def costs(self, bank: str | None = None, since: int | None = None, until: int | None = None) -> Chart:
@@ -191,14 +191,19 @@ class PaymentsCharts(Charts):
         rules = self._sim.world.scenario.throughput_rules
         return [rule for rule in rules if rule.agents is None or bank in rule.agents]
 
-    def _guideline(self, rules: list[ThroughputRule], s: Stretch) -> pd.DataFrame:
-        """What share of each day's value should have settled by when."""
+    def _guideline(self, rules: list[ThroughputRule], look: Look) -> pd.DataFrame:
+        """Where the guidelines stand: they ask for a share of what the day settles, so far."""
         import pandas as pd
 
-        per_day = self._per_day
-        days = range(s.first // per_day, s.last // per_day + 1) if s.ticks else range(0)
-        found = [(day * per_day + rule.by_tick, rule.fraction) for day in days for rule in rules]
-        within = [(tick, share) for tick, share in found if s.first <= tick <= s.last]
+        s, per_day, rows = look.stretch, self._per_day, []
+        if s.ticks and not look.lacks(("bank_ticks", "payments")):
+            last = min((s.last // per_day + 1) * per_day, self._sim.now) - 1
+            days = replace(s, first=s.first // per_day * per_day, last=last)
+            whole = dict(self._sim.rows(ask.settled_by_day(look.who, days, per_day)))
+            rows = [
+                (day * per_day + r.by_tick, float(r.fraction) * whole[day]) for day in whole for r in rules
+            ]
+        within = [(tick, share) for tick, share in rows if s.first <= tick <= s.last]
         return pd.DataFrame(within, columns=["tick", "share"])
 
     def _others(self, until: int | None) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def settled_so_far(look: Look, rules: bool) -> Drawing:
         .transform_calculate(series="'guideline'")
         .mark_point(shape="diamond", size=90, filled=True, opacity=1)
     )
-    tips = [alt.Tooltip("share:Q", format=".0%", title="should have settled by here")]
+    tips = [alt.Tooltip("share:Q", format=".0%", title="the guideline asks for")]
     return alt.layer(drawn, diamonds.encode(time(look), alt.Y("share:Q"), colour, tooltip=tips))
 
 

@@ -68,8 +68,8 @@ WITH arrived AS (
     FROM bank_ticks LEFT JOIN arrived USING (tick) WHERE tick <= {s.last} AND {only(bank)} GROUP BY tick
 ), carried AS (SELECT day + 1 AS day, queued AS carried FROM ends WHERE tick % {per_day} = {per_day - 1}
 ), sums AS (
-    SELECT tick, day, coalesce(carried, 0) + sum(arrived) OVER so_far AS due,
-        sum(settled) OVER so_far AS settled
+    SELECT tick, day, (coalesce(carried, 0) + sum(arrived) OVER so_far)::BIGINT AS due,
+        (sum(settled) OVER so_far)::BIGINT AS settled
     FROM ends LEFT JOIN carried USING (day) WINDOW so_far AS (PARTITION BY day ORDER BY tick)
 ), shares AS (
     SELECT tick, day, due, settled, nullif(max(due) OVER (PARTITION BY day), 0) AS whole FROM sums
@@ -77,6 +77,13 @@ WITH arrived AS (
 SELECT tick, day, 'due' AS series, due / whole AS share, due / 100 AS money FROM points
 UNION ALL SELECT tick, day, 'settled', settled / whole, settled / 100 FROM points
 ORDER BY series, tick"""
+
+
+def settled_by_day(bank: str | None, s: Stretch, per_day: int) -> str:
+    """What each day settles as a share of what is due in it."""
+    return f"""
+SELECT day, arg_max(share, tick)::DOUBLE FROM ({progress(bank, s, per_day)})
+WHERE series = 'settled' GROUP BY day"""
 
 
 def booked(bank: str | None, s: Stretch) -> str:
