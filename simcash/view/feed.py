@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 FAR = 512  # ticks; rather begin again from a snapshot than walk so far
 OFTEN = 0.7  # of the time between two looks: then each finds a new picture
 PATIENCE = 0.05  # seconds; who moves the simulation for longer leaves a picture meanwhile
+# Kept, as perhaps nobody else does: `simcash.open("x").graph()`.
+LATEST: deque[Simulation] = deque(maxlen=4)
 FLOWS = ("tick", "source", "target", "amount")
 MOMENTS = ("kind", "source", "target", "amount", "group")
 
@@ -52,6 +55,7 @@ class Feed:
             self._latest = sim.now, sim.picture()
             self._recent = Window(encoding.window, sim.now)
             sim.watch(self._watcher)
+        LATEST.append(sim)
 
     @property
     def sim(self) -> Simulation:
@@ -70,6 +74,8 @@ class Feed:
         self._past, sim = None, self._sim()
         if sim is not None:
             sim.unwatch(self._watcher)
+            if sim in LATEST:
+                LATEST.remove(sim)
 
     # in the moving thread
 

@@ -12,7 +12,7 @@ import pytest
 import simcash
 from simcash.view.conductor import Conductor
 from simcash.view.encodings import encoding_of
-from simcash.view.feed import Feed
+from simcash.view.feed import LATEST, Feed
 from simcash.view.screen import Screen
 from tests.view.conftest import until
 
@@ -284,6 +284,8 @@ def test_a_simulation_that_was_replaced_is_told_of(page):
     view = page(sim)
     gone = weakref.ref(sim)
     del sim
+    assert gone() is not None  # the latest are kept
+    LATEST.extend([None] * LATEST.maxlen)
     gc.collect()
     assert gone() is None
     view.say("step", ticks=1)
@@ -291,6 +293,7 @@ def test_a_simulation_that_was_replaced_is_told_of(page):
     level, text = view.notices[0]
     assert level == "error"
     assert "simulation is gone" in text
+    LATEST.clear()
 
 
 def test_closing_ends_the_thread_and_the_watching(three):

@@ -262,7 +262,7 @@ test("what is summed up is said, and no longer said when it is over", async () =
   show({ events: settled });
   await drawn();
   expect(root().scene.animations).toHaveLength(40);
-  expect(root().scene.note).toBe("5 more happenings are summed up in those shown");
+  expect(root().scene.note).toBe("5 more happenings are not shown one by one");
   vi.spyOn(performance, "now").mockReturnValue(performance.now() + 60_000);
   show();
   await drawn();

@@ -38,7 +38,7 @@ export class Notes {
   /** What is not drawn one by one. */
   left(merged: number, dropped: number): void {
     const words = [];
-    if (merged) words.push(`${count(merged)} more happenings are summed up in those shown`);
+    if (merged) words.push(`${count(merged)} more happenings are not shown one by one`);
     if (dropped) words.push(`${count(dropped)} smaller edges are not drawn`);
     if (words.length) {
       clearTimeout(this.leaving);
