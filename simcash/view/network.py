@@ -16,6 +16,7 @@ from simcash.view import selection, still
 from simcash.view.conductor import Conductor
 from simcash.view.encodings import encoding_of
 from simcash.view.feed import Feed
+from simcash.view.saved import publish
 from simcash.view.screen import Screen
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ class Graph(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return str(self._screen)
 
+    def _ipython_display_(self) -> None:
+        data, _ = self._repr_mimebundle_()
+        publish(data, data["image/svg+xml"], data["text/plain"])
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget, and beside it a still for where there is no kernel."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
@@ -113,4 +118,5 @@ def graph(sim: Simulation) -> Graph:
     screen = Screen(sim, encoding, feed.picture)
     conductor = Conductor(weakref.ref(sim), [feed], [screen])
     conductor.start()
+    weakref.finalize(sim, stirred.set).atexit = False  # that it is gone is to be said at once
     return Graph(screen, conductor)

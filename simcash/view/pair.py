@@ -22,6 +22,7 @@ from simcash.view.encodings import Channel, Encoding, encoding_of
 from simcash.view.feed import Feed, SimulationGone
 from simcash.view.frames import Look
 from simcash.view.network import Graph
+from simcash.view.saved import publish
 from simcash.view.screen import Screen
 
 if TYPE_CHECKING:
@@ -141,6 +142,10 @@ class Pair(ipywidgets.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self.graphs))
+
+    def _ipython_display_(self) -> None:
+        data = self._repr_mimebundle_()
+        publish(data, data["image/svg+xml"], data["text/plain"])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The widget, and beside it a still for where there is no kernel."""

@@ -22,7 +22,8 @@ from weakref import WeakSet
 
 import anywidget
 import traitlets
-from IPython.display import publish_display_data
+
+from simcash.view.saved import publish
 
 LOG = logging.getLogger("simcash")
 STATIC = Path(__file__).parent / "static"
@@ -168,12 +169,8 @@ class Panel(anywidget.AnyWidget):
         return ""
 
     def _ipython_display_(self) -> None:
-        """The still first, hidden while the widget lives: of a widget that was saved without its kernel a
-        notebook shows nothing but that it is not found, whatever else stands in the same output."""
-        still = f'<div class="simcash-still">{self._still()}</div>'
         shown, _ = self._repr_mimebundle_() or ({}, {})
-        for data in ({"text/html": still, "text/plain": ""}, shown):
-            publish_display_data(data)  # type: ignore[no-untyped-call]
+        publish(shown, self._still(), repr(self))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown = super()._repr_mimebundle_(**kwargs)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 PATIENCE = 30_000  # milliseconds that a condition may take on a slow machine
+POLLING = 50  # milliseconds; not with each frame, since there are pages that draw none
 
 READY = """() => {
   const panel = window.jupyterapp?.shell.currentWidget;
@@ -54,9 +55,17 @@ class Notebook:
     """The notebook that a page shows."""
 
     def __init__(self, page: Page, address: str) -> None:
-        self.page = page
+        self.page, self.address = page, address
         page.set_default_timeout(PATIENCE)
-        page.goto(address)
+        self.open()
+
+    def open(self) -> None:
+        """Opens it, or opens it again as it was saved."""
+        self.page.goto(self.address)
+        self.ready()
+
+    def ready(self) -> None:
+        """Waits for a kernel that has nothing to do."""
         self.until(READY)
 
     def until(self, condition: str, given: Any = None) -> Any:
@@ -121,9 +130,13 @@ class Notebook:
         self.command("notebook:clear-all-cell-outputs")
         self.until("() => !document.querySelector('[class^=simcash-]')")
 
+    def shutdown(self) -> None:
+        """Ends the kernel."""
+        self.page.evaluate(SHUTDOWN)
+
     def close(self) -> None:
         """Ends the kernel and leaves the page."""
-        self.page.evaluate(SHUTDOWN)
+        self.shutdown()
         self.page.close()
 
 
@@ -143,13 +156,15 @@ class Picture:
         """Waits until JavaScript says so of `scene` (and `given`); the scene of then."""
         test = f"([root, given]) => {{ const scene = root.scene; return ({condition}) && scene; }}"
         arguments = [self.root.element_handle(), given]
-        waited = self.page.wait_for_function(test, arg=arguments, timeout=PATIENCE)
+        waited = self.page.wait_for_function(test, arg=arguments, timeout=PATIENCE, polling=POLLING)
         found: dict[str, Any] = waited.json_value()
         return found
 
     def settled(self) -> dict[str, Any]:
         """The scene once nodes no longer ease towards what they are to be."""
-        self.page.wait_for_function(SETTLED, arg=self.root.element_handle(), timeout=PATIENCE, polling=200)
+        self.page.wait_for_function(
+            SETTLED, arg=self.root.element_handle(), timeout=PATIENCE, polling=4 * POLLING
+        )
         return self.scene
 
     def button(self, name: str) -> Locator:

@@ -196,7 +196,7 @@ def test_what_is_saved_is_stable_and_needs_no_kernel(sim, inspector):
 
 def test_a_saved_page_has_the_still_in_an_output_of_its_own(inspector, monkeypatch):
     shown = []
-    monkeypatch.setattr("simcash.view.panel.publish_display_data", shown.append)
+    monkeypatch.setattr("simcash.view.saved.publish_display_data", shown.append)
     inspector._ipython_display_()
     still, widget = shown
     assert "Own queue of A" in still["text/html"]
