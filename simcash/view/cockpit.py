@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from simcash.view.panel import as_told
 from simcash.view.query import QueryBox
-from simcash.view.selection import plain
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
-    from simcash.view.panel import Selected
+    from simcash.view.selection import Selected
 
 # Beside each other: the width wished for and the least.
 BESIDE = {"graph": ("3 1 470px", "440px"), "inspector": ("1 1 600px", "440px")}
@@ -72,13 +70,12 @@ def link(parts: list[Any]) -> None:
     """What one part selects all others show. A part that was told says so in turn: that echo ends here."""
     told: dict[int, deque[Selected]] = {id(part): deque(maxlen=8) for part in parts}
 
-    def spread(source: Any, chosen: Any) -> None:
-        selected = as_told(chosen)
+    def spread(source: Any, selected: Selected) -> None:
         if selected in told[id(source)]:
             told[id(source)].clear()
             return
         for part in parts:
-            if part is not source and as_told(part.selected) != selected:
+            if part is not source and part.selected != selected:
                 told[id(part)].append(selected)
                 show(part, selected)
 
@@ -88,6 +85,6 @@ def link(parts: list[Any]) -> None:
 
 def show(part: Any, selected: Selected) -> None:
     if hasattr(part, "select"):
-        part.select(plain(selected))
+        part.select(selected)
     else:
         part._follow(selected)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from simcash.view.charts import Chart
-from simcash.view.panel import STATIC, Message, Panel, Selected, as_told
+from simcash.view.panel import STATIC, Message, Panel, as_told
+from simcash.view.selection import Selected
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
@@ -61,7 +62,7 @@ class Dashboard(Panel):
 
     @property
     def selected(self) -> Selected:
-        return None if self._who is None else {"what": "node", "id": self._who}
+        return self._who
 
     # what the browser is told
 
@@ -104,7 +105,7 @@ class Dashboard(Panel):
         if selected["what"] != "payment" and who != self._who:
             self.look(who, self._since, self._until)
 
-    def _follow(self, selected: Any) -> None:
+    def _follow(self, selected: Selected) -> None:
         self._asked.put({"kind": "select", "selected": as_told(selected)})
 
     def _still(self) -> str:

@@ -9,8 +9,9 @@ from simcash.core.notebook import card, rows
 from simcash.payments.life import index_of
 from simcash.payments.readings import UnknownName, place_of
 from simcash.view.lives import life
-from simcash.view.panel import STATIC, Message, Panel, Selected
+from simcash.view.panel import STATIC, Message, Panel
 from simcash.view.queues import Order, Shown, central_queue, own_queue
+from simcash.view.selection import Selected
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
@@ -65,9 +66,7 @@ class Inspector(Panel):
     @property
     def selected(self) -> Selected:
         """The open payment, or else the bank."""
-        if self._payment is not None:
-            return {"what": "payment", "id": self._payment}
-        return None if self._bank is None else {"what": "node", "id": self._bank}
+        return self._bank if self._payment is None else self._payment
 
     # messages
 

@@ -15,7 +15,8 @@ from simcash.payments.policies.vocabulary import vocabulary
 from simcash.payments.questions import Question, comparisons, questions
 from simcash.payments.readings import place_of
 from simcash.payments.trees import trees_of
-from simcash.view.panel import STATIC, Message, Panel, Selected
+from simcash.view.panel import STATIC, Message, Panel
+from simcash.view.selection import Selected
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
@@ -75,7 +76,7 @@ class Microscope(Panel):
     def selected(self) -> Selected:
         """The bank, or the payment that the chosen decision is about."""
         tx_id = None if self._asked_for is None else self._asked_for[1]
-        return {"what": "node", "id": self._bank} if tx_id is None else {"what": "payment", "id": tx_id}
+        return self._bank if tx_id is None else tx_id
 
     # messages
 

@@ -24,6 +24,7 @@ import anywidget
 import traitlets
 
 from simcash.view.saved import publish
+from simcash.view.selection import Selected, Told
 
 LOG = logging.getLogger("simcash")
 STATIC = Path(__file__).parent / "static"
@@ -33,7 +34,6 @@ REST = 19  # times as long as an update took, while the simulation moves
 QUIET = 0.3  # seconds without a movement after which it is at rest
 OPEN: WeakSet[Panel] = WeakSet()
 Message = dict[str, Any]
-Selected = dict[str, Any] | None
 
 
 class Panel(anywidget.AnyWidget):
@@ -78,7 +78,7 @@ class Panel(anywidget.AnyWidget):
 
     @property
     def selected(self) -> Selected:
-        """What is selected here, as a graph has it."""
+        """What is selected here, in a graph's words: a name, a pair of names, a payment's number, or None."""
         return None
 
     def on_select(self, function: Callable[[Selected], None]) -> None:
@@ -95,7 +95,7 @@ class Panel(anywidget.AnyWidget):
         self._follow(picture.selected)
         return self
 
-    def _follow(self, selected: Any) -> None:
+    def _follow(self, selected: Selected) -> None:
         found = as_told(selected)
         if found is not None:
             self._asked.put({"kind": "select", "selected": found})
@@ -179,13 +179,13 @@ class Panel(anywidget.AnyWidget):
         return shown
 
 
-def as_told(selected: Any) -> Selected:
-    """A selection as messages have it; a graph says a name, a pair of names, or a number."""
-    if isinstance(selected, str):
-        return {"what": "node", "id": selected}
+def as_told(selected: Selected) -> Told:
+    """A selection as messages have it."""
     if isinstance(selected, tuple):
         return {"what": "edge", "source": selected[0], "target": selected[1]}
-    return {"what": "payment", "id": selected} if isinstance(selected, int) else selected
+    if isinstance(selected, int):
+        return {"what": "payment", "id": selected}
+    return None if selected is None else {"what": "node", "id": selected}
 
 
 @atexit.register

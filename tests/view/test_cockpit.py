@@ -75,7 +75,7 @@ def test_what_one_part_selects_all_show(sim):
     cockpit.dashboard.look("HARBOUR")
     until(lambda: cockpit.inspector.bank == "HARBOUR")
     cockpit.inspector.bank = "NORTH"
-    until(lambda: cockpit.dashboard.selected == {"what": "node", "id": "NORTH"})
+    until(lambda: cockpit.dashboard.selected == "NORTH")
     until(lambda: cockpit.graph.selected == "NORTH")
     cockpit.graph.select("RIVER")
     until(lambda: cockpit.inspector.bank == "RIVER" == cockpit.dashboard.state["who"])
@@ -96,7 +96,7 @@ def test_quick_selections_come_to_rest(sim):
     cockpit = sim.cockpit()
     for bank in [*sim.world.ids] * 5:
         cockpit.inspector.bank = bank
-    last = {"what": "node", "id": sim.world.ids[-1]}
+    last = sim.world.ids[-1]
     until(lambda: cockpit.dashboard.selected == last == cockpit.inspector.selected)
     cockpit.close()
 

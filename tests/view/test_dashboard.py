@@ -83,7 +83,7 @@ def test_the_mouse_asks_as_python_does(dashboard, monkeypatch):
     dashboard.on_select(told.append)
     assert browser.ask(kind="look", who="HARBOUR", since=None, until=None) == {"kind": "answered"}
     assert dashboard.state["who"] == "HARBOUR"
-    assert told == [{"what": "node", "id": "HARBOUR"}] == [dashboard.selected]
+    assert told == ["HARBOUR"] == [dashboard.selected]
 
 
 def test_it_follows_a_picture(sim, dashboard, monkeypatch):
@@ -172,7 +172,7 @@ def test_every_world_has_one():
         assert len(names(dashboard)) == 6 or names(dashboard) == dir(sim.charts)
         cup = sim.charts._agents()[0]
         dashboard.look(cup)
-        assert dashboard.selected == {"what": "node", "id": cup}
+        assert dashboard.selected == cup
         dashboard.close()
 
 

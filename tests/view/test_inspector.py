@@ -70,7 +70,7 @@ def test_an_open_payment_tells_its_life_and_its_explanation(sim, inspector):
     assert told["why"] == list(sim.explain(0).sentences)
     assert [step["text"] for step in told["path"]] == [step.expression for step in sim.explain(0).path]
     assert told["facts"] == [list(line) for line in sim.payment(0).lines]
-    assert inspector.selected == {"what": "payment", "id": 0}
+    assert inspector.selected == 0
 
 
 def test_it_follows_the_simulation(sim, inspector):
@@ -133,18 +133,18 @@ class Graph:
     def on_select(self, function):
         self.functions.append(function)
 
-    def select(self, **selected):
+    def select(self, selected):
         for function in self.functions:
             function(selected)
 
 
 def test_it_shows_what_is_selected_elsewhere(inspector):
-    graph = Graph({"what": "node", "id": "B"})
+    graph = Graph("B")
     assert inspector.follow(graph) is inspector
     until(lambda: inspector.state["bank"] == "B")
-    graph.select(what="edge", source="A", target="C")
+    graph.select(("A", "C"))
     until(lambda: inspector.state["bank"] == "A")
-    graph.select(what="payment", id=2)
+    graph.select(2)
     until(lambda: inspector.state["open"] is not None)
     assert inspector.state["open"]["id"] == 2
 
@@ -154,7 +154,7 @@ def test_others_hear_what_is_selected_here(inspector):
     inspector.on_select(heard.append)
     inspector.bank = "C"
     inspector.payment = 3
-    assert heard == [{"what": "node", "id": "C"}, {"what": "payment", "id": 3}]
+    assert heard == ["C", 3]
 
 
 def test_an_open_payment_that_no_longer_exists_is_told(sim, inspector):
