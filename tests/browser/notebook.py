@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-PATIENCE = 30_000  # milliseconds that a condition may take on a slow machine
+PATIENCE = 60_000  # milliseconds that a condition may take on a slow machine
 POLLING = 50  # milliseconds; not with each frame, since there are pages that draw none
 
 READY = """() => {
