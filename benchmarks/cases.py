@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks import payments as lists
 from benchmarks import saving as scarce
+from benchmarks.live import live
 from benchmarks.measure import HERE, Line, alternate, answer, child, line, seconds
 from benchmarks.pictures import graph
 
@@ -331,4 +332,5 @@ CASES: dict[str, Callable[[bool], list[Line]]] = {
     "decisions": decisions,
     "t2-trees": t2_trees,
     "graph": graph,
+    "live": live,
 }

@@ -42,6 +42,13 @@ ASK = """async ({code, value}) => {
   return got ? got.data["text/plain"] : "None";
 }"""
 COMMAND = "name => window.jupyterapp.commands.execute(name)"
+QUIET = """() => {
+  const drawn = [...document.querySelectorAll("[class^=simcash-]")].map(root => root.scene?.frames?.drawn);
+  const [before, now] = [window.seenBefore, JSON.stringify(drawn) + document.body.innerText
+    + document.querySelectorAll("svg, canvas").length];
+  window.seenBefore = now;
+  return before === now && !document.body.innerText.includes("Loading widget");
+}"""
 SETTLED = """root => {
   const [before, now] = [root.seenBefore, JSON.stringify(root.scene.nodes)];
   root.seenBefore = now;
@@ -118,6 +125,11 @@ class Notebook:
         """The page in light or dark colours."""
         self.page.evaluate(THEME, name.capitalize())
         self.until("dark => document.body.dataset.jpThemeLight === String(!dark)", name == "dark")
+
+    def quiet(self) -> None:
+        """Waits until nothing on the page has changed for a while."""
+        self.ready()
+        self.page.wait_for_function(QUIET, timeout=PATIENCE, polling=30 * POLLING)
 
     def picture(self, number: int = 0, kind: str = "graph") -> Picture:
         """The first, second, ... picture of a kind on the page."""
