@@ -1,4 +1,4 @@
-"""A screenshot as a small PNG: at most 256 colours, chosen in the browser, which knows how to read pictures."""
+"""A screenshot as a small PNG of few colours, chosen in the browser, which knows how to read pictures."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ REDUCE = """async ([data, most]) => {
   const seen = new Map();
   const key = at => (pixels[at] >> 3) << 10 | (pixels[at + 1] >> 3) << 5 | pixels[at + 2] >> 3;
   for (let at = 0; at < pixels.length; at += 4) {
-    const one = seen.get(key(at)) ?? seen.set(key(at), {count: 0, colour: pixels.slice(at, at + 3)}).get(key(at));
-    one.count++;
+    if (!seen.has(key(at))) seen.set(key(at), {count: 0, colour: pixels.slice(at, at + 3)});
+    seen.get(key(at)).count++;
   }
   const kept = [...seen.values()].sort((a, b) => b.count - a.count).slice(0, most).map(one => one.colour);
   const far = (a, b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2 + (a[2] - b[2]) ** 2;
   for (const one of seen.values()) {
-    one.place = kept.reduce((best, _, i) => far(kept[i], one.colour) < far(kept[best], one.colour) ? i : best, 0);
+    const distances = kept.map(colour => far(colour, one.colour));
+    one.place = distances.indexOf(Math.min(...distances));
   }
   let text = "";
   for (let at = 0; at < pixels.length; at += 4) text += String.fromCharCode(seen.get(key(at)).place);
-  return {width: image.width, height: image.height, palette: kept.map(colour => [...colour]), places: btoa(text)};
+  const {width, height} = image;
+  return {width, height, palette: kept.map(colour => [...colour]), places: btoa(text)};
 }"""
 
 

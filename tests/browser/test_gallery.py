@@ -1,4 +1,4 @@
-"""Every state of the live pictures as a screenshot, for people to look at: taken anew by `poe gallery` only."""
+"""Every state of the live pictures as a screenshot, for people to look at: taken by `poe gallery` only."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ import pytest
 from tests.browser.png import reduced
 
 GALLERY = Path(__file__).parent / "gallery"
-LARGEST, ALL = 90_000, 1_000_000  # bytes
+LARGEST, ALL = 60_000, 1_000_000  # bytes
 HEAD = "import simcash\nsim = simcash.open({!r})\n"
 STATES = {
     "graph": (HEAD.format("three-banks") + "sim.run(until=60)\nsim.graph()", 1280, "light"),
-    "graph-200-banks": (HEAD.format("big-200-scarce") + "sim.run(until=3)\nsim.graph()", 1280, "dark"),
+    "graph-outage": (HEAD.format("outage-day") + "sim.run(until=50)\nsim.graph()", 1920, "dark"),
     "graph-selected": (
         HEAD.format("week-with-shocks") + "sim.run(until=90)\ngraph = sim.graph()\n"
         "graph.select(graph.structure['ids'][0])\ngraph", 1280, "dark",

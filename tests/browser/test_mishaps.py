@@ -131,9 +131,12 @@ def test_a_simulation_that_is_replaced_leaves_its_last_picture_with_a_word(desk)
     graph = desk.picture()
     desk.do("sim.step(7); None")
     graph.until("scene.tick === 7")
-    desk.do('import gc\nsim = simcash.open("three-banks")\ngc.collect()')
+    desk.do('sim = simcash.open("three-banks")')
+    graph.button("One tick on").click()  # the run that is looked at is still there
+    graph.until("scene.tick === 8")
+    desk.do("import gc\nfor _ in range(4):\n    simcash.open('three-banks').graph()\ngc.collect()")
     gone = graph.until('scene.note.includes("The simulation is gone")')
-    assert gone["tick"] == 7
+    assert gone["tick"] == 8
     assert gone["connected"]
     desk.run(1, "sim.graph()")
     desk.do("sim.step(3)")
