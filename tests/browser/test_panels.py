@@ -33,7 +33,7 @@ def test_the_inspector_moves_with_the_simulation_and_tells_a_payment(sim):
     inspector.root.locator("tbody tr").first.click()
     told = inspector.until("scene.open")
     assert told["open"]["why"] == sim.python(f"sim.explain({ids[0]}).sentences")
-    assert sim.python("inspector.selected") == {"what": "payment", "id": ids[0]}
+    assert sim.python("inspector.selected") == ids[0]
     inspector.page.keyboard.press("Escape")
     inspector.until("!scene.open")
     sim.run(2, "sim.run(until=59)")
