@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from simcash.core.troubles import HistoryError
 from simcash.view.query import QueryBox
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ NAMED = "SELECT * FROM {} LIMIT 100"
 
 def cockpit(sim: Simulation) -> Cockpit:
     """Everything of a run on one page: what is selected in one part is shown by all."""
+    if sim.closed:
+        raise HistoryError("this simulation is closed: simcash.open(...) opens its scenario again")
     return Cockpit(sim)
 
 
@@ -48,8 +51,9 @@ class Cockpit(ipywidgets.VBox):  # type: ignore[misc]
 
     def close(self) -> None:
         """Close every part."""
-        for part in (*self.parts.values(), self.query):
-            part.close()
+        for part in (*getattr(self, "parts", {}).values(), getattr(self, "query", None)):
+            if part is not None:
+                part.close()
         super().close()
 
     def __repr__(self) -> str:

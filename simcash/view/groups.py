@@ -59,6 +59,17 @@ class Grouping:
         return np.asarray(summed / total)
 
 
+def check_alone(id: str, picture: Picture, encoding: Encoding) -> None:
+    """Refuse a group where one node is asked for."""
+    grouping = grouping_of(picture, encoding)
+    members = dict(zip(grouping.ids, grouping.members, strict=True)).get(id, ())
+    if len(members) > 1:
+        raise ValueError(
+            f'"{id}" is a group of {len(members):,} {encoding.noun}, for example {members[0]}:'
+            " pick one of them"
+        )
+
+
 def grouping_of(picture: Picture, encoding: Encoding) -> Grouping:
     """Every node by itself, or groups where there are too many."""
     ids = [str(id) for id in picture.nodes["id"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping
+from numbers import Real
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -76,6 +77,8 @@ class Graph(anywidget.AnyWidget):
 
     def play(self, speed: float | None = 10.0) -> None:
         """Go on from what is shown, `speed` ticks a second, or as fast as possible."""
+        if speed is not None and not (is_number(speed) and speed > 0):
+            raise ValueError(f"play({speed!r}): ticks a second, above 0, or None for as fast as possible")
         self._conductor.post({"kind": "speed", "value": speed})
         self._conductor.post({"kind": "play"})
 
@@ -85,6 +88,8 @@ class Graph(anywidget.AnyWidget):
 
     def seek(self, tick: int | None = None) -> None:
         """Show a tick of the past, or now again; the run stays as it is."""
+        if tick is not None and not is_number(tick):
+            raise TypeError(f"seek({tick!r}): the number of a tick, or nothing for now")
         self._conductor.post({"kind": "live"} if tick is None else {"kind": "seek", "tick": tick})
 
     def snapshot(self, format: str = "svg") -> str | bytes:
@@ -108,6 +113,10 @@ class Graph(anywidget.AnyWidget):
         """The widget, and beside it a still for where there is no kernel."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return {**data, "image/svg+xml": still.svg(self._screen), "text/plain": repr(self)}, metadata
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def graph(sim: Simulation) -> Graph:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
 
 DIFFERS = Channel("differs", "differs from the other run", top=1)
+GAP = "28px"  # between the two, so that the buttons of one are not taken for those of the other
 LEAST = 0.25  # of the glow, where there is a difference at all
 
 
@@ -116,7 +117,7 @@ class Pair(ipywidgets.VBox):  # type: ignore[misc]
             graph.layout = ipywidgets.Layout(flex="1 1 0", min_width="0")
         self._line = ipywidgets.HTML()
         self.renew()
-        super().__init__([self._line, ipywidgets.HBox(graphs)])
+        super().__init__([self._line, ipywidgets.HBox(graphs, layout={"grid_gap": GAP})])
 
     @property
     def figures(self) -> list[tuple[str, str, str]]:
@@ -158,6 +159,7 @@ def side_by_side(a: Simulation, b: Simulation) -> Pair:
 
     They need the same nodes: a fork and its parent, or a scenario opened twice with something changed.
     """
+    check_two(a, b)
     encoding = encoding_of(a.world_name, a.picture())
     encoding = replace(encoding, node={**encoding.node, "glow": DIFFERS})
     stirred, both = threading.Event(), Both(a, b)
@@ -182,6 +184,20 @@ def renewal(pair: weakref.ref[Pair]) -> Callable[[], None]:
             present.renew()
 
     return renew
+
+
+def check_two(a: Any, b: Any) -> None:
+    """Refuse what is no simulation, and one simulation twice."""
+    for sim in (a, b):
+        if not hasattr(sim, "picture"):
+            raise TypeError(
+                f"side_by_side(a, b) takes two simulations, as simcash.open gives, not {sim!r:.60}"
+            )
+    if a is b:
+        raise ValueError(
+            "side_by_side(a, b) needs two simulations, and these are one:"
+            " open the scenario once more, or fork it"
+        )
 
 
 def check_alike(a: Picture, b: Picture) -> None:

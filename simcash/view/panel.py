@@ -23,6 +23,8 @@ from weakref import WeakSet
 import anywidget
 import traitlets
 
+from simcash.view.encodings import encoding_of
+from simcash.view.groups import check_alone
 from simcash.view.saved import publish
 from simcash.view.selection import Selected, Told
 
@@ -100,6 +102,14 @@ class Panel(anywidget.AnyWidget):
         if found is not None:
             self._asked.put({"kind": "select", "selected": found})
 
+    def _check(self, message: Message) -> None:
+        """Refuse a group that was selected in a graph: panels are about one of its members."""
+        chosen = message.get("selected") if message.get("kind") == "select" else None
+        name = (chosen or {}).get("source", (chosen or {}).get("id"))
+        if isinstance(name, str) and hasattr(self._sim.world, "picture"):
+            picture = self._sim.picture()
+            check_alone(name, picture, encoding_of(self._sim.world_name, picture))
+
     # the thread
 
     def _receive(self, _: Any, message: Any, __: Any) -> None:
@@ -122,6 +132,7 @@ class Panel(anywidget.AnyWidget):
                 if message is None:
                     self._show()
                 else:
+                    self._check(message)
                     self._answer(message)
                     self.send({"kind": "answered"})
             except Exception as error:

@@ -19,7 +19,7 @@ TONES = ((0x3F, 0x9B, 0xDB), (0x7A, 0xA6, 0xB8), (0xE0, 0xA5, 0x26), (0xE0, 0x56
 FLOW = "#7489A0"
 LARGEST, ROOM = 40.0, 0.28  # radius of the largest node, and its part of the space for each
 WIDER = 1.4  # than high
-MOST_EDGES, MOST_NAMES, MOST_FILLED = 150, 40, 60  # beyond, nodes are plain discs
+MOST_EDGES, MOST_NAMES, MOST_FILLED = 150, 40, 60  # beyond, nodes are plain discs and links have no heads
 CORNER = 1.2  # how far corners reach beyond a disc of that size
 CORNERS = {"square": (4, pi / 4), "diamond": (4, 0.0), "triangle": (3, -pi / 2), "hexagon": (6, -pi / 2),
            "pentagon": (5, -pi / 2)}  # fmt: skip
@@ -68,6 +68,8 @@ class Still:
                     way = self.curve(source[i], target[i], 0.12 if channel == "flow" else 0.2)
                     width = 0.5 + self.thick * share[i]
                     yield f'<path d="{way}" stroke="{colour}" stroke-width="{width:.1f}"{dash}/>'
+                    if len(self.x) <= MOST_FILLED:
+                        yield f'<path d="{head_of(way, 2 * width + 3)}" fill="{colour}"/>'
 
     def curve(self, a: int, b: int, bend: float) -> str:
         """From rim to rim, to one side, so that there and back are apart."""
@@ -115,6 +117,15 @@ class Still:
         for i, id in enumerate(ids if len(ids) <= MOST_NAMES else ()):
             below_it = self.y[i] + 1.5 * self.r[i] + 14
             yield f'<text x="{self.x[i]:.1f}" y="{below_it:.1f}">{escape(id)}</text>'
+
+
+def head_of(way: str, long: float) -> str:
+    """The arrowhead at the end of a curve."""
+    mx, my, bx, by = (float(number) for number in way.split("Q")[1].split())
+    far = hypot(bx - mx, by - my) or 1.0
+    ux, uy = long * (bx - mx) / far, long * (by - my) / far
+    left, right = (bx - ux - uy / 2, by - uy + ux / 2), (bx - ux + uy / 2, by - uy - ux / 2)
+    return outline([(bx, by), left, right])
 
 
 def svg(screen: Screen) -> str:

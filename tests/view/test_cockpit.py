@@ -1,5 +1,6 @@
 """The cockpit puts all that looks at a run on one page: linked, and gone when it is closed."""
 
+import gc
 import threading
 
 import pytest
@@ -119,3 +120,13 @@ def test_a_world_without_queues_has_one_too():
         with pytest.raises(AttributeError, match="no part inspector"):
             _ = cockpit.inspector
         cockpit.close()
+
+
+def test_a_closed_simulation_has_none_and_leaves_no_thread():
+    threads = threading.active_count()
+    sim = simcash.open("three-banks")
+    sim.close()
+    with pytest.raises(RuntimeError, match="this simulation is closed"):
+        sim.cockpit()
+    gc.collect()
+    assert threading.active_count() == threads

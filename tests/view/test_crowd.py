@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import simcash
+from tests.view.panels import Browser
 
 COUNT = 5000
 
@@ -54,3 +55,19 @@ def test_selecting_a_member_selects_its_group(crowd, page):
     assert "B0001" in members
     assert all(members & {row[0], row[1]} for row in crowd.rows(graph.sql))
     assert senders
+
+
+def test_a_panel_says_of_a_group_that_it_is_one(crowd, monkeypatch):
+    inspector = crowd.inspector("B0001")
+    browser = Browser(inspector, monkeypatch)
+    for selected in (
+        {"what": "node", "id": "banks 61–184"},
+        {"what": "edge", "source": "banks 61–184", "target": "B4999"},
+    ):
+        told = browser.ask(kind="select", selected=selected)
+        assert told["text"].startswith('"banks 61–184" is a group of 124 banks, for example B')
+        assert told["text"].endswith("pick one of them")
+    assert inspector.bank == "B0001"
+    assert browser.ask(kind="select", selected={"what": "node", "id": "B4999"}) == {"kind": "answered"}
+    assert inspector.bank == "B4999"
+    inspector.close()

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import threading
 import time
 import weakref
@@ -201,6 +202,12 @@ def test_a_wrong_name_gets_the_nearest(three, page):
         graph.select("NORD")
     with pytest.raises(TypeError, match="give a name, a pair of names"):
         graph.select(1.5)
+    with pytest.raises(ValueError, match="ticks a second, above 0"):
+        graph.play("fast")
+    with pytest.raises(ValueError, match="ticks a second, above 0"):
+        graph.play(-3)
+    with pytest.raises(TypeError, match="the number of a tick"):
+        graph.seek("noon")
     assert graph.selected is None
 
 
@@ -354,3 +361,12 @@ def test_a_still_is_a_picture(three, page):
     assert graph.snapshot("png").startswith(b"\x89PNG")
     with pytest.raises(ValueError, match='"svg" or "png"'):
         graph.snapshot("gif")
+
+
+def test_links_of_a_still_end_in_arrowheads_at_the_receiver(three, page):
+    three.run(until=40)
+    text = page(three).graph.snapshot()
+    links = re.findall(r'Q\S+ \S+ (\S+ [\d.]+)" stroke', text)
+    heads = re.findall(r'<path d="M(\S+ [\d.]+)L[^"]*Z" fill="#(?:7489A0|D98A00)"/>', text)
+    assert links
+    assert heads == links

@@ -113,3 +113,10 @@ def test_a_still_shows_both(twins, both):
 def test_other_nodes_are_refused(twins):
     with simcash.open("three-banks") as other, pytest.raises(ValueError, match="runs of the same nodes"):
         simcash.view.side_by_side(twins[0], other)
+
+
+def test_what_cannot_be_two_runs_is_refused_in_a_sentence(twins):
+    with pytest.raises(ValueError, match="these are one: open the scenario once more"):
+        simcash.view.side_by_side(twins[0], twins[0])
+    with pytest.raises(TypeError, match="takes two simulations"):
+        simcash.view.side_by_side(twins[0], "three-banks")
