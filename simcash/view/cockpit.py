@@ -10,6 +10,7 @@ import ipywidgets
 
 from simcash.core.troubles import HistoryError
 from simcash.view.query import QueryBox
+from simcash.view.saved import publish
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
@@ -55,6 +56,10 @@ class Cockpit(ipywidgets.VBox):  # type: ignore[misc]
             if part is not None:
                 part.close()
         super().close()
+
+    def _ipython_display_(self) -> None:
+        stills = [self.graph.snapshot()] if "graph" in self.parts else []
+        publish(self._repr_mimebundle_(), "".join([*stills, self.dashboard._still()]), repr(self))
 
     def __repr__(self) -> str:
         return f"cockpit of {self._sim.name}: {', '.join([*self.parts, 'query'])}"

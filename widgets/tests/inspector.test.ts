@@ -173,12 +173,3 @@ test("a view that closes leaves nothing behind", () => {
   close = undefined;
   expect(model.listeners).toBe(0);
 });
-
-test("the still beside it is hidden while the widget lives, others are not", () => {
-  document.body.innerHTML = `<div class="simcash-still" id="other"></div>
-    <div class="jp-OutputArea"><div class="simcash-still" id="own"></div><div id="here"></div></div>`;
-  const end = widget.render({ model, el: document.getElementById("here") as HTMLElement });
-  expect(document.getElementById("own")?.hidden).toBe(true);
-  expect(document.getElementById("other")?.hidden).toBe(false);
-  end?.();
-});

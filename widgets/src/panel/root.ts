@@ -20,7 +20,6 @@ export function root<Scene>(model: Model, host: HTMLElement, name: string, label
   paint();
   made.append(notice);
   host.append(made);
-  hideStill(made);
   const unwatch = watchTheme(paint);
   const wire = link(model, made, (text, level) => {
     notice.textContent = text;
@@ -35,11 +34,4 @@ export function root<Scene>(model: Model, host: HTMLElement, name: string, label
       wire.close();
     },
   };
-}
-
-/** The still that was saved beside a widget is for pages where the widget does not live. */
-function hideStill(made: HTMLElement): void {
-  for (const still of made.closest(".jp-OutputArea")?.querySelectorAll<HTMLElement>(".simcash-still") ?? []) {
-    still.hidden = true;
-  }
 }
