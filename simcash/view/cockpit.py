@@ -58,8 +58,9 @@ class Cockpit(ipywidgets.VBox):  # type: ignore[misc]
         super().close()
 
     def _ipython_display_(self) -> None:
-        stills = [self.graph.snapshot()] if "graph" in self.parts else []
-        publish(self._repr_mimebundle_(), "".join([*stills, self.dashboard._still()]), repr(self))
+        """The page, and for where there is no kernel its picture, or where there is none its charts."""
+        still = self.graph.snapshot() if "graph" in self.parts else self.dashboard._still()
+        publish(self._repr_mimebundle_(), still, repr(self))
 
     def __repr__(self) -> str:
         return f"cockpit of {self._sim.name}: {', '.join([*self.parts, 'query'])}"
