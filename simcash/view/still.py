@@ -40,6 +40,7 @@ class Still:
         wide = WIDER * high
         self.x, self.y = (WIDTH - wide) / 2 + wide * x, SIDE + high * y
         largest = min(LARGEST, ROOM * sqrt(wide * high / max(len(x), 1)) + 1)
+        self.ring = self.shares("ring")
         self.thick = 4 / (1 + len(x) / 60)  # of the widest link
         sized = "size" in self.encoding["node"]
         self.r = largest * (0.3 + 0.7 * self.shares("size")) if sized else np.full(len(x), 0.6 * largest)
@@ -76,19 +77,28 @@ class Still:
         ax, ay, bx, by = self.x[a], self.y[a], self.x[b], self.y[b]
         far = hypot(bx - ax, by - ay) or 1.0
         mx, my = (ax + bx) / 2 - bend * (by - ay), (ay + by) / 2 + bend * (bx - ax)
-        start, end = self.r[a] / far, self.r[b] / far
+        start, end = self.r[a] / far, self.reach(b) / far
         ax, ay = ax + (mx - ax) * 2 * min(start, 0.4), ay + (my - ay) * 2 * min(start, 0.4)
         bx, by = bx + (mx - bx) * 2 * min(end, 0.4), by + (my - by) * 2 * min(end, 0.4)
         return f"M{ax:.1f} {ay:.1f}Q{mx:.1f} {my:.1f} {bx:.1f} {by:.1f}"
 
+    def reach(self, node: int) -> float:
+        """How far a node and its ring reach: there a link ends, for its head is not to lie below."""
+        if self.ring[node] > 0:
+            return self.rim(node) + self.ring_width(node) + 1.5
+        return float(self.r[node])
+
+    def ring_width(self, node: int) -> float:
+        return float(1 + 0.25 * self.r[node] * self.ring[node])
+
     def nodes(self) -> Iterator[str]:
         """Shape, fill from below, and ring."""
-        fill, tone, ring = self.shares("fill"), self.shares("tone"), self.shares("ring")
+        fill, tone = self.shares("fill"), self.shares("tone")
         filled = "fill" in self.encoding["node"]
         for i in range(len(self.x)):
             x, y, r, colour = self.x[i], self.y[i], self.r[i], colour_of(tone[i])
-            if ring[i] > 0:
-                wide = 1 + 0.25 * r * ring[i]
+            if self.ring[i] > 0:
+                wide = self.ring_width(i)
                 yield (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{self.rim(i) + wide / 2 + 1.5:.1f}" fill="none"'
                        f' stroke="{RING}" stroke-width="{wide:.1f}"/>')  # fmt: skip
             if len(self.x) > MOST_FILLED:
