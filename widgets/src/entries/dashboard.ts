@@ -55,7 +55,11 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     for (const panel of panels) panel.close();
     panels = now.charts.map((charted) => new Panel(charted, heard));
     grid.replaceChildren(...panels.map((panel) => panel.element));
-    for (const panel of panels) await panel.draw(embed);
+    await laidOut(grid);
+    for (const panel of panels) {
+      if (turn !== drawn) return;
+      await panel.draw(embed);
+    }
   };
   const hear: OnMessage = (message) => {
     if (message.kind !== "data") return;
@@ -83,6 +87,19 @@ function render({ model, el }: { model: Model; el: HTMLElement }) {
     for (const panel of panels) panel.close();
     frame.close();
   };
+}
+
+/** Charts are as wide as their place, so it must have a width before they are drawn. */
+function laidOut(place: HTMLElement): Promise<void> {
+  return new Promise((resolve) => {
+    const seen = new ResizeObserver(() => {
+      if (place.clientWidth) {
+        seen.disconnect();
+        resolve();
+      }
+    });
+    seen.observe(place); // is told of the size it has, too
+  });
 }
 
 export default { render } satisfies Widget;
