@@ -133,7 +133,7 @@ def _compiled(world: Any) -> Callable[[int], None]:
 
 def history(quick: bool) -> list[Line]:
     """What the history costs at about ten million rows, and memory as a run with a file grows."""
-    days = 1 if quick else 5
+    days = 1 if quick else 10
     jobs = {job: partial(child, job, source="big-200", set=_days(days)) for job in ("run", "produce")}
     jobs["off"] = partial(child, "run", source="big-200", set=_days(days) | {"record": "off"})
     runs = alternate(jobs, 2 if quick else 7)
@@ -149,6 +149,20 @@ def history(quick: bool) -> list[Line]:
         peak = _column([_with_file(length)], "peak_mib")
         lines.append(line(f"peak memory, {length} days, history in a file", "MiB", peak))
     return lines
+
+
+def watched(quick: bool) -> list[Line]:
+    """What a run loses while a graph watches it, but for what a browser on the same machine takes."""
+    given = {"source": "big-200", "set": _days(1 if quick else 5)}
+    jobs = {job: partial(child, job, **given) for job in ("run", "watched")}
+    runs = alternate(jobs, 2 if quick else 7)
+    alone, seen = _column(runs["run"], "seconds"), _column(runs["watched"], "seconds")
+    lost = [100 * (b - a) / b for a, b in zip(alone, seen, strict=True)]
+    return [
+        line("5 days of big-200, alone", "s", alone), line("the same, watched", "s", seen),
+        line("frames", "a second", _column(runs["watched"], "frames")),
+        line("speed lost while a graph watches", "%", lost, at_most=10.0),
+    ]  # fmt: skip
 
 
 def _with_file(days: int) -> Result:
@@ -332,5 +346,6 @@ CASES: dict[str, Callable[[bool], list[Line]]] = {
     "decisions": decisions,
     "t2-trees": t2_trees,
     "graph": graph,
+    "watched": watched,
     "live": live,
 }

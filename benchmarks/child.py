@@ -50,6 +50,23 @@ def produce(given: Job) -> Job:
         return {"seconds": seconds(sim.run), "rows": rows}
 
 
+def watched(given: Job) -> Job:
+    """The same run while a graph watches it whose page has every frame at once."""
+    warm(given["source"], given.get("set"))
+    with simcash.open(given["source"], set=given.get("set")) as sim:
+        sim.step()
+        graph, frames = sim.graph(), 0
+
+        def take(message: Job, buffers: Any = None) -> None:
+            nonlocal frames
+            frames += message["kind"] == "frame"
+            graph._receive(graph, {"kind": "seen", "seq": sys.maxsize}, [])
+
+        graph.send = take
+        spent = seconds(sim.run)
+        return {"seconds": spent, "frames": frames / spent}
+
+
 def settle(given: Job) -> Job:
     """The payment list through simcash, history on: the tick in which each payment settled."""
     source = payments.scenario(payments.payment_list(given["days"]), given["days"])
@@ -103,7 +120,8 @@ def warm(source: str | dict[str, Any], values: dict[str, Any] | None) -> None:
 
 
 JOBS = {
-    "run": run, "produce": produce, "settle": settle, "twin": twin, "many": many, "decisions": decisions,
+    "run": run, "produce": produce, "settle": settle, "twin": twin, "watched": watched,
+    "many": many, "decisions": decisions,
 }  # fmt: skip
 
 if __name__ == "__main__":
