@@ -6,6 +6,7 @@ When nothing moves the thread sleeps; it ends with its conductor.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import weakref
@@ -22,6 +23,7 @@ from simcash.view.frames import Look
 LOG = logging.getLogger("simcash")
 REST, TIRED = 1 / 20, 1 / 4  # seconds between two frames; where they are not acknowledged
 MOST_UNSEEN = 10  # frames under way
+OPEN: weakref.WeakSet[Conductor] = weakref.WeakSet()
 GLANCE = 0.1  # seconds between two looks at whether it still plays
 RUSH = 100.0  # ticks of the past a second, as fast as possible
 KEEP_EVERY = 1.0  # seconds between two frames kept for views that open late
@@ -115,11 +117,15 @@ class Conductor:
         """The first frame, and from then on those that follow."""
         self._show()
         weakref.finalize(self, self.stirred.set)
-        threading.Thread(
+        self.thread = threading.Thread(
             target=attend, args=(weakref.ref(self), self.stirred), name="simcash-graph", daemon=True
-        ).start()
+        )
+        self.thread.start()
+        OPEN.add(self)
 
     def close(self) -> None:
+        if self.closed:
+            return
         self.closed = True
         for feed in self.feeds:
             feed.close()
@@ -355,6 +361,16 @@ class Conductor:
 
     def _acknowledge(self, message: Message) -> None:
         self._seen = max(self._seen, int(message.get("seq", 0)))
+
+
+@atexit.register
+def close_all() -> None:
+    """A thread that is stopped with the process, in the middle of a look, would hold what others wait for."""
+    conductors = list(OPEN)
+    for conductor in conductors:
+        conductor.close()
+    for conductor in conductors:
+        conductor.thread.join(timeout=5)
 
 
 def attend(conductor: weakref.ref[Conductor], stirred: threading.Event) -> None:

@@ -3,6 +3,8 @@
 import gc
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -301,6 +303,30 @@ def test_a_simulation_that_was_replaced_is_told_of(page):
     assert level == "error"
     assert "simulation is gone" in text
     LATEST.clear()
+
+
+SCRIPT = """
+import time
+import simcash
+from simcash.view.conductor import Conductor
+
+def look(conductor):
+    with sim.at_rest():
+        time.sleep(0.5)
+    return 0.0
+
+sim = simcash.open("three-banks")
+graph = sim.graph()
+Conductor.turn = look
+sim.step()
+time.sleep(0.1)
+"""
+
+
+def test_a_script_ends_although_a_graph_is_open_and_looks():
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert not [word for word in ("leaked", "Traceback", "Fatal") if word in done.stderr]
 
 
 def test_closing_ends_the_thread_and_the_watching(three):
