@@ -24,6 +24,8 @@ def spread(size: int) -> int:
 
 
 FIRST_CAPACITY = spread(8192)
+WORTH_KEEPING = 1 << 20  # numbers; smaller blocks come from where the process has been before
+SPARE_BLOCKS = 2  # while others are written and read
 
 
 @dataclass(frozen=True)
@@ -70,24 +72,59 @@ class Table:
         return LEVELS.index(self.level) <= LEVELS.index(level)
 
 
+class Lease:
+    """A block of memory that goes back to its shelf when no array is a view of it any more."""
+
+    def __init__(self, block: np.ndarray, shelf: list[np.ndarray]) -> None:
+        self.block, self.shelf = block, shelf
+        self.__array_interface__ = block.__array_interface__
+
+    def __del__(self) -> None:
+        self.shelf.append(self.block)
+        del self.shelf[:-SPARE_BLOCKS]  # of the sizes that were, the first to go
+
+
+class Buffers:
+    """Matrices for rows. Memory new to the process costs more than writing to it, so it is used again."""
+
+    def __init__(self) -> None:
+        self._shelf: list[np.ndarray] = []
+
+    def matrix(self, columns: int, rows: int) -> np.ndarray:
+        size = columns * rows
+        if size < WORTH_KEEPING:
+            return np.empty((columns, rows), np.int64)
+        fitting = (i for i, spare in enumerate(self._shelf) if spare.size == size)
+        place = next(fitting, None)
+        block = np.empty(size, np.int64) if place is None else self._shelf.pop(place)
+        return np.asarray(Lease(block, self._shelf)).reshape(columns, rows)
+
+
 class Rows:
     """One append-only chunk of row buffers. Readers hold ranges of it; a full chunk is left to them."""
 
-    def __init__(self, tables: Sequence[Table], capacities: Sequence[int] | None = None) -> None:
+    def __init__(
+        self, tables: Sequence[Table], capacities: Sequence[int] | None = None, buffers: Buffers | None = None
+    ) -> None:
         self.tables = tuple(table for table in tables if table.kind != "view")
         self.index = {table.name: i for i, table in enumerate(self.tables)}
         self.counts = np.zeros(len(self.tables), np.int64)
         capacities = capacities or [FIRST_CAPACITY] * len(self.tables)
+        self.buffers = buffers or Buffers()
         self.matrices = [
-            np.empty((len(t.columns), n), np.int64) for t, n in zip(self.tables, capacities, strict=True)
+            self.buffers.matrix(len(t.columns), n) for t, n in zip(self.tables, capacities, strict=True)
         ]
+
+    def next_chunk(self) -> Rows:
+        """A fresh chunk of the same size."""
+        return Rows(self.tables, [matrix.shape[1] for matrix in self.matrices], self.buffers)
 
     def reserve(self, table: int, rows: int) -> None:
         """Make room for `rows` more rows; the rows already there stay as they are."""
         matrix, used = self.matrices[table], int(self.counts[table])
         if used + rows > matrix.shape[1]:
             size = spread(max(2 * matrix.shape[1], used + rows))
-            grown = np.empty((matrix.shape[0], size), np.int64)
+            grown = self.buffers.matrix(matrix.shape[0], size)
             grown[:, :used] = matrix[:, :used]
             self.matrices[table] = grown
 

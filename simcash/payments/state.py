@@ -107,7 +107,7 @@ class Store:
 
     def new_rows(self) -> None:
         """Turn to a fresh chunk of row buffers; the full one belongs to whoever reads it."""
-        self.rows = Rows(self.tables, [matrix.shape[1] for matrix in self.rows.matrices])
+        self.rows = self.rows.next_chunk()
         self.rebuild()
 
     def rebuild(self) -> None:

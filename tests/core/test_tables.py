@@ -52,6 +52,36 @@ def test_what_is_read_is_the_readers_own(rows):
     assert batch["moves"]["tick"].tolist() == [3]
 
 
+MANY = 200_000
+
+
+def full_chunk():
+    rows = Rows((MOVES,), [MANY])
+    rows.counts[0] = MANY
+    rows.matrices[0][:] = 7
+    return rows
+
+
+def test_memory_of_rows_that_nobody_reads_is_used_again():
+    rows = full_chunk()
+    place = rows.matrices[0].ctypes.data
+    later = rows.next_chunk()
+    assert later.matrices[0].ctypes.data != place
+    del rows
+    assert later.next_chunk().matrices[0].ctypes.data == place
+
+
+def test_memory_of_rows_is_left_to_their_readers():
+    rows = full_chunk()
+    batch = rows.since(np.zeros(1, np.int64))
+    raw, rows = batch.raw(0)[:2], rows.next_chunk()
+    del batch
+    for _ in range(10):
+        rows = rows.next_chunk()
+        rows.matrices[0][:] = 0
+    assert (raw == 7).all()
+
+
 def test_a_batch_outlives_growth(rows):
     rows.append("moves", 1, 0, 0, 0, 0, 0)
     first = rows.since(np.zeros(1, np.int64))
