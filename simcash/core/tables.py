@@ -75,28 +75,29 @@ class Table:
 class Lease:
     """A block of memory that goes back to its shelf when no array is a view of it any more."""
 
-    def __init__(self, block: np.ndarray, shelf: list[np.ndarray]) -> None:
+    def __init__(self, block: np.ndarray, shelf: dict[int, np.ndarray]) -> None:
         self.block, self.shelf = block, shelf
         self.__array_interface__ = block.__array_interface__
 
     def __del__(self) -> None:
-        self.shelf.append(self.block)
-        del self.shelf[:-SPARE_BLOCKS]  # of the sizes that were, the first to go
+        self.shelf[id(self.block)] = self.block
+        for oldest in list(self.shelf)[:-SPARE_BLOCKS]:  # perhaps of a size that was
+            self.shelf.pop(oldest, None)
 
 
 class Buffers:
     """Matrices for rows. Memory new to the process costs more than writing to it, so it is used again."""
 
     def __init__(self) -> None:
-        self._shelf: list[np.ndarray] = []
+        self._shelf: dict[int, np.ndarray] = {}  # any thread may give back: each access is one operation
 
     def matrix(self, columns: int, rows: int) -> np.ndarray:
         size = columns * rows
         if size < WORTH_KEEPING:
             return np.empty((columns, rows), np.int64)
-        fitting = (i for i, spare in enumerate(self._shelf) if spare.size == size)
-        place = next(fitting, None)
-        block = np.empty(size, np.int64) if place is None else self._shelf.pop(place)
+        fitting = [key for key, spare in list(self._shelf.items()) if spare.size == size]
+        block = self._shelf.pop(fitting[-1], None) if fitting else None
+        block = np.empty(size, np.int64) if block is None else block
         return np.asarray(Lease(block, self._shelf)).reshape(columns, rows)
 
 
