@@ -5,10 +5,8 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Mapping
 from numbers import Real
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import uuid4
 
 import anywidget
 import traitlets
@@ -17,14 +15,12 @@ from simcash.view import selection, still
 from simcash.view.conductor import Conductor
 from simcash.view.encodings import encoding_of
 from simcash.view.feed import Feed
+from simcash.view.panel import SESSION, STATIC
 from simcash.view.saved import publish
 from simcash.view.screen import Screen
 
 if TYPE_CHECKING:
     from simcash.core.simulation import Simulation
-
-STATIC = Path(__file__).parent / "static"
-SESSION = uuid4().hex  # a restarted kernel has another
 
 
 class Graph(anywidget.AnyWidget):
